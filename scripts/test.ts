@@ -1,0 +1,54 @@
+/**
+ * `npm test`: format and lint, types, then every test; with arguments, only the tests that they name.
+ * The last line is `N passed, N failed, N skipped`.
+ */
+import "./node-version.mjs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly success: boolean;
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+}
+
+const bin = (name: string): string => new URL(`../node_modules/.bin/${name}`, import.meta.url).pathname;
+
+function run(name: string, ...args: string[]): boolean {
+  console.log(`> ${name} ${args.join(" ")}`);
+  return spawnSync(bin(name), args, { stdio: "inherit" }).status === 0;
+}
+
+/** A suite that could not even be loaded holds no test, and has failed all the same. */
+function failures({ numFailedTests, testResults }: Report): number {
+  return (
+    numFailedTests + testResults.filter((one) => one.status === "failed" && one.assertionResults.length === 0).length
+  );
+}
+
+const given = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "liveshelf-test-"));
+const output = join(folder, "report.json");
+try {
+  const isClean = given.length > 0 || [run("biome", "check", "."), run("tsc", "-b")].every(Boolean);
+  const vitestPassed = run(
+    "vitest",
+    "run",
+    ...given,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${output}`,
+  );
+  const report = JSON.parse(readFileSync(output, "utf8")) as Report;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  if (!isClean) console.error("biome or tsc found faults; see above.");
+  process.exitCode = isClean && vitestPassed && report.success ? 0 : 1;
+  console.log(`${report.numPassedTests} passed, ${failures(report)} failed, ${skipped} skipped`);
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,313 @@
+/**
+ * Slates and outcomes → lessons (DESIGN §5). An outcome joins the slate it names, else the shopper's last slate that held the item
+ * within the attribution window. A choice teaches at once: the row chosen against those above it. After the wait, the other shown
+ * rows of a slate with a choice teach, and of one without a choice only those reported as seen. Nothing is taught twice.
+ */
+import { type Action, actionCode } from "../core/actions.ts";
+import { FixedBuffer } from "../core/columns.ts";
+import type { Shown } from "../core/fact.ts";
+import { type Lesson, verdict } from "../core/lesson.ts";
+import type { List } from "../core/list.ts";
+import { hashText } from "../core/random.ts";
+import { Rows } from "../core/rows.ts";
+import { type State, state } from "../core/state.ts";
+import { chosenFlag, type OpenedSlate, Slates, seenFlag, taughtFlag } from "./slates.ts";
+
+export interface AttributionOptions {
+  readonly width: number;
+  readonly waitMs: number;
+  readonly windowMs: number;
+  readonly slatesMax: number;
+  readonly rowsMax: number;
+}
+
+/** What attribution brings about, for the learning path to carry out. */
+export interface Consequences {
+  teach(lesson: Lesson): void;
+  /** The shopper looked at these items. */
+  impressions(shown: Shown): void;
+}
+
+export interface JoinedOutcome {
+  readonly slateId: string | undefined;
+  readonly shopper: number;
+  readonly item: number;
+  readonly action: Action;
+  readonly atMs: number;
+  readonly clockMs: number;
+}
+
+const countNames = [
+  "joinedById",
+  "joinedByShopper",
+  "orphans",
+  "early",
+  "late",
+  "repeated",
+  "lessons",
+  "closedEarly",
+  "corrected",
+] as const;
+type Count = (typeof countNames)[number];
+
+/** Outcomes kept that named a slate not yet known, and for how long; the oldest leaves. */
+const earlyMax = 256;
+/** Slates of a shopper that are searched for an item. */
+const searchedMax = 20;
+/** Slates closed or forgotten at each event: a bounded piece. */
+const closedAtOnce = 64;
+const forgottenAtOnce = 16;
+
+const early = {
+  hash: 0,
+  otherHash: 1,
+  shopper: 2,
+  item: 3,
+  action: 4,
+  reward: 5,
+  atMs: 6,
+  expiresMs: 7,
+  width: 8,
+} as const;
+
+export class Attribution {
+  readonly state: readonly State[];
+  readonly slates: Slates;
+  readonly #options: AttributionOptions;
+  readonly #counts = new FixedBuffer("counts", new Float64Array(countNames.length));
+  /** Ring of early outcomes; the last element counts those ever kept. */
+  readonly #early = new FixedBuffer("early", new Float64Array(earlyMax * early.width + 1));
+  readonly #rows: Rows;
+  #verdicts = new Uint8Array(64);
+  #positions = new Int32Array(64);
+  #items = new Int32Array(64);
+
+  constructor(options: AttributionOptions) {
+    this.#options = options;
+    this.slates = new Slates(options.width, options.slatesMax);
+    this.#rows = new Rows(options.width);
+    this.state = [this.slates.state, state("attribution.counts", 1, [this.#counts, this.#early])];
+  }
+
+  get counts(): Readonly<Record<Count, number>> {
+    return Object.fromEntries(countNames.map((name, i) => [name, this.#counts.array[i]!])) as Record<Count, number>;
+  }
+
+  /** A list was shown: `items` are its interned rows, `rows` what was read of them. Outcomes that came early join it at once. */
+  open(slate: OpenedSlate, list: List, items: Int32Array, rows: Rows, then: Consequences): void {
+    const known = this.slates.find(slate.id);
+    if (known >= 0) {
+      this.slates.correct(known, items, list.count);
+      this.#count("corrected");
+      return;
+    }
+    while (this.slates.isFull) this.#forgetOldest(then);
+    const row = this.slates.open(slate, list, items, rows);
+    while (this.slates.rowsKept > this.#options.rowsMax && this.slates.firstWithRows !== row)
+      this.#dropOldestRows(then);
+    this.#joinEarly(slate, row, then);
+  }
+
+  /** Joins an outcome to its slate; returns the slate, or −1 when it joined none. */
+  join(outcome: JoinedOutcome, then: Consequences): number {
+    const { slateId, item } = outcome;
+    let slate = -1;
+    if (slateId !== undefined) {
+      slate = this.slates.find(slateId);
+      if (slate < 0) {
+        this.#count("early");
+        this.#keepEarly(slateId, outcome);
+        return -1;
+      }
+      if (this.slates.positionOf(slate, item) < 0) slate = -1;
+    }
+    if (slate >= 0) this.#count("joinedById");
+    else {
+      slate = this.#lastWith(outcome);
+      this.#count(slate >= 0 ? "joinedByShopper" : "orphans");
+    }
+    if (slate < 0) return -1;
+    this.#apply(slate, this.slates.positionOf(slate, item), outcome.action, then);
+    return slate;
+  }
+
+  /** Closes slates whose wait is over and forgets those older than the window; a bounded piece at each call. */
+  advance(clockMs: number, then: Consequences): void {
+    const { slates } = this;
+    const { waitMs, windowMs } = this.#options;
+    for (let i = 0; i < closedAtOnce && slates.firstWaiting >= 0; i++) {
+      const slate = slates.firstWaiting;
+      if (slates.clockMs.get(slate) + waitMs > clockMs) break;
+      slates.passWaiting();
+      this.#close(slate, then);
+    }
+    for (let i = 0; i < forgottenAtOnce && slates.oldest >= 0; i++) {
+      if (slates.clockMs.get(slates.oldest) + windowMs > clockMs) break;
+      this.#forgetOldest(then);
+    }
+  }
+
+  #count(name: Count): void {
+    this.#counts.array[countNames.indexOf(name)]!++;
+  }
+
+  #lastWith({ shopper, item, atMs }: JoinedOutcome): number {
+    if (shopper < 0 || item < 0) return -1;
+    let slate = this.slates.before(shopper, -1);
+    for (let i = 0; i < searchedMax && slate >= 0; i++) {
+      const age = atMs - this.slates.atMs.get(slate);
+      if (age > this.#options.windowMs) return -1;
+      if (age >= 0 && this.slates.positionOf(slate, item) >= 0) return slate;
+      slate = this.slates.before(shopper, slate);
+    }
+    return -1;
+  }
+
+  #apply(slate: number, position: number, action: Action, then: Consequences): void {
+    const flags = this.slates.flags(slate, position);
+    if (action.code === actionCode.seen) {
+      this.slates.addFlags(slate, position, seenFlag);
+      if (this.slates.isClosed.get(slate)) this.#count("late");
+    } else if (action.reward > 0) {
+      if ((flags & chosenFlag) !== 0) this.#count("repeated");
+      else this.#chosen(slate, position, then);
+    } else if (action.reward < 0 && (flags & (chosenFlag | taughtFlag)) === 0) {
+      this.#teach(slate, false, (p) => (p === position ? verdict.passedOver : verdict.silent), then);
+    }
+  }
+
+  #chosen(slate: number, position: number, then: Consequences): void {
+    if (this.slates.isClosed.get(slate)) this.#count("late");
+    const isFirst = !this.#hasChoice(slate);
+    this.#teach(
+      slate,
+      true,
+      (p) => {
+        if (p === position) return verdict.chosen;
+        const flags = this.slates.flags(slate, p);
+        if ((flags & chosenFlag) !== 0) return verdict.chosenBefore;
+        return p < position && (flags & taughtFlag) === 0 ? verdict.passedOver : verdict.silent;
+      },
+      then,
+    );
+    if (isFirst) then.impressions(this.#shown(slate, position, () => true));
+    this.slates.addFlags(slate, position, chosenFlag);
+  }
+
+  #close(slate: number, then: Consequences): void {
+    if (this.slates.isClosed.get(slate)) return;
+    this.slates.isClosed.set(slate, 1);
+    const hasChoice = this.#hasChoice(slate);
+    let seen = 0;
+    for (let p = 0; p < this.slates.count.get(slate); p++) if ((this.slates.flags(slate, p) & seenFlag) !== 0) seen++;
+    if (!hasChoice && seen === 0) return;
+    const isTaught = (flags: number): boolean =>
+      (flags & (chosenFlag | taughtFlag)) === 0 && (hasChoice || (flags & seenFlag) !== 0);
+    this.#teach(
+      slate,
+      false,
+      (p) => (isTaught(this.slates.flags(slate, p)) ? verdict.passedOver : verdict.silent),
+      then,
+    );
+    if (!hasChoice) then.impressions(this.#shown(slate, -1, (p) => (this.slates.flags(slate, p) & seenFlag) !== 0));
+    this.slates.dropRows(slate, true);
+  }
+
+  /** Teaches what `judge` says of each position, if a row to be taught is kept; marks it as taught. */
+  #teach(slate: number, isChoice: boolean, judge: (position: number) => number, then: Consequences): void {
+    const count = this.slates.count.get(slate);
+    if (this.#verdicts.length < count) {
+      this.#verdicts = new Uint8Array(count * 2);
+      this.#positions = new Int32Array(count * 2);
+    }
+    const kept = this.slates.readRows(slate, this.#rows, this.#positions);
+    let taught = 0;
+    for (let i = 0; i < kept; i++) {
+      const position = this.#positions[i]!;
+      const judged = judge(position);
+      this.#verdicts[i] = judged;
+      if (judged === verdict.passedOver) this.slates.addFlags(slate, position, taughtFlag);
+      if (judged === verdict.passedOver || judged === verdict.chosen) taught++;
+    }
+    if (taught === 0) return;
+    this.#count("lessons");
+    then.teach({
+      rows: this.#rows,
+      verdict: this.#verdicts,
+      position: this.#positions,
+      orderedByEngine: this.slates.orderedByEngine.get(slate) === 1,
+      surface: this.slates.surface.get(slate),
+      isChoice,
+      weight: 1,
+    });
+  }
+
+  #hasChoice(slate: number): boolean {
+    for (let p = 0; p < this.slates.count.get(slate); p++)
+      if ((this.slates.flags(slate, p) & chosenFlag) !== 0) return true;
+    return false;
+  }
+
+  #shown(slate: number, clicked: number, counts: (position: number) => boolean): Shown {
+    const count = this.slates.count.get(slate);
+    if (this.#items.length < count) this.#items = new Int32Array(count * 2);
+    for (let p = 0; p < count; p++) this.#items[p] = counts(p) ? this.slates.item(slate, p) : -1;
+    return { count, item: this.#items, query: this.slates.query.get(slate), clicked };
+  }
+
+  #dropOldestRows(then: Consequences): void {
+    const slate = this.slates.firstWithRows;
+    if (!this.slates.isClosed.get(slate)) this.#count("closedEarly");
+    this.slates.passWithRows();
+    this.#close(slate, then);
+    this.slates.dropRows(slate, false);
+  }
+
+  #forgetOldest(then: Consequences): void {
+    if (!this.slates.isClosed.get(this.slates.oldest)) this.#count("closedEarly");
+    this.#close(this.slates.oldest, then);
+    this.slates.removeOldest();
+  }
+
+  #keepEarly(slateId: string, { shopper, item, action, atMs, clockMs }: JoinedOutcome): void {
+    const ring = this.#early.array;
+    const kept = ring[earlyMax * early.width]!++;
+    const entry = [
+      hashText(slateId),
+      hashText(slateId, 1),
+      shopper,
+      item,
+      action.code,
+      action.reward,
+      atMs,
+      clockMs + this.#options.waitMs,
+    ];
+    ring.set(entry, (kept % earlyMax) * early.width);
+  }
+
+  #joinEarly({ id, clockMs }: OpenedSlate, slate: number, then: Consequences): void {
+    const ring = this.#early.array;
+    const kept = ring[earlyMax * early.width]!;
+    if (kept === 0 || slate < 0) return;
+    const hash = hashText(id);
+    const otherHash = hashText(id, 1);
+    for (let i = 0; i < Math.min(kept, earlyMax); i++) {
+      const at = i * early.width;
+      if (
+        ring[at + early.hash] !== hash ||
+        ring[at + early.otherHash] !== otherHash ||
+        ring[at + early.expiresMs]! < clockMs
+      )
+        continue;
+      const position = this.slates.positionOf(slate, ring[at + early.item]!);
+      const action: Action = {
+        name: "",
+        code: ring[at + early.action]!,
+        reward: ring[at + early.reward]!,
+        isChoice: false,
+      };
+      ring[at + early.expiresMs] = 0;
+      if (position >= 0) this.#apply(slate, position, action, then);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** The retrievers' candidates for a request: the union of each one's best, and what every retriever says of every candidate. */
+
+import type { Request } from "./core/request.ts";
+import { Found, type Pool, poolMax } from "./core/retrieved.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** How far down each retriever's list ranks are known. */
+const rankedMax = 300;
+/** The shopper's latest items are always candidates. */
+const latestOwn = 10;
+
+/** One retriever's list each; good until the next call. */
+export const found: Found[] = [];
+
+/** Fills `pool` with at most `poolMax` candidates that `accepts` takes. */
+export function retrieveCandidates(
+  rooms: Rooms,
+  request: Request,
+  accepts: (item: number) => boolean,
+  pool: Pool,
+): void {
+  ask(rooms, request, accepts);
+  pool.clear();
+  const { history } = request;
+  for (let i = 0; i < Math.min(latestOwn, history.count); i++)
+    if (accepts(history.item[i]!)) pool.push(history.item[i]!, Number.NaN, -1);
+  rooms.retrievers.forEach((retriever, r) => {
+    const best = found[r]!;
+    for (let i = 0; i < Math.min(retriever.share, best.count) && pool.count < poolMax; i++)
+      pool.push(best.item[i]!, Number.NaN, -1);
+  });
+  describe(rooms, pool);
+}
+
+/** Asks the retrievers about candidates that somebody else found: those already in `pool`. */
+export function describeCandidates(rooms: Rooms, request: Request, pool: Pool): void {
+  ask(rooms, request, () => true);
+  describe(rooms, pool);
+}
+
+function ask(rooms: Rooms, request: Request, accepts: (item: number) => boolean): void {
+  rooms.retrievers.forEach((retriever, r) => {
+    const best = (found[r] ??= new Found());
+    best.clear();
+    retriever.retrieve(request, rankedMax, accepts, best);
+  });
+}
+
+function describe(rooms: Rooms, pool: Pool): void {
+  rooms.retrievers.forEach((retriever, r) => {
+    const best = found[r]!;
+    const strength = pool.strength[r]!;
+    const rank = pool.rank[r]!;
+    pool.best[r] = best.count > 0 ? best.strength[0]! : 1;
+    for (let i = 0; i < pool.count; i++) {
+      strength[i] = pool.item[i]! < 0 ? 0 : retriever.strength(pool.item[i]!);
+      rank[i] = 0;
+    }
+    for (let i = 0; i < best.count; i++) {
+      const at = pool.indexOf(best.item[i]!);
+      if (at >= 0) rank[at] = i + 1;
+    }
+  });
+}

@@ -1,0 +1,122 @@
+import { Command, Option } from "commander";
+import { LiveshelfError } from "../core/errors.ts";
+import { version } from "../core/version.ts";
+import { actionNames, offset, seconds, timeMs, wholeFrom } from "./option-values.ts";
+
+const data = () => new Option("--data <dir>", "folder of log and snapshots");
+const config = () => new Option("--config <file>", "settings as JSON (file < environment < flag)");
+const json = () => new Option("--json", "the last line of standard output is one JSON object");
+const port = () => new Option("--port <n>", "port to listen on; 0 picks a free one").argParser(wholeFrom(0, 65_535));
+const host = () => new Option("--host <address>", "address to listen on; loopback only");
+const from = () =>
+  new Option("--from <time>", "score from then on (ISO 8601, date or ms), learn from all").argParser(timeMs);
+const k = (standard: number) =>
+  new Option("--k <n>", "how far down a list counts").argParser(wholeFrom(1, 1000)).default(standard);
+
+export function program(): Command {
+  const main = new Command("liveshelf")
+    .description("Recommendations and ranking that relearn with every click.")
+    .version(version, "--version")
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  main
+    .command("serve")
+    .description("the service; prints one line `listening on http://…` when ready")
+    .addOption(data())
+    .addOption(port())
+    .addOption(host())
+    .addOption(config())
+    .action(async (options) => (await import("./serve.ts")).serve(options));
+
+  main
+    .command("demo")
+    .description("serve a simulated shop with live simulated shoppers, in a temporary folder")
+    .addOption(port())
+    .option("--seconds <n>", "how long; default: until Ctrl-C on a terminal, else 20", seconds)
+    .option("--seed <n>", "seed of shop and shoppers", wholeFrom(0, 2 ** 32 - 1), 1)
+    .action(async (options) => (await import("./demo.ts")).demo(options));
+
+  main
+    .command("import")
+    .description("events from JSONL, NDJSON (also .gz, or - for standard input), or items from CSV, in order")
+    .argument("<file...>")
+    .addOption(data().conflicts("server"))
+    .option("--server <url>", "send to a running server instead")
+    .option("--items", "the files are CSV with one item a row: columns by name are fields")
+    .option("--id <column>", "column of the item's id", "id")
+    .option("--sync", "the files are the whole catalogue: items that they lack are removed")
+    .addOption(config())
+    .addOption(json())
+    .addHelpText("after", csvHelp)
+    .action(async (files, options) => (await import("./import.ts")).importFiles(files, options));
+
+  main
+    .command("export")
+    .description("the log as JSONL")
+    .addOption(data())
+    .option("--from <offset>", "first offset", offset, 0)
+    .addOption(config())
+    .action(async (options) => (await import("./export.ts")).exportLog(options));
+
+  main
+    .command("replay")
+    .description("rebuilds the state from the log")
+    .addOption(data())
+    .option("--verify", "compare it with what the newest snapshot leads to")
+    .addOption(config())
+    .addOption(json())
+    .action(async (options) => (await import("./replay.ts")).replay(options));
+
+  main
+    .command("inspect")
+    .description("what the engine knows, of itself or of one of user U, item I, query Q")
+    .argument("[kind]", "user, item or query")
+    .argument("[id]")
+    .addOption(data())
+    .addOption(config())
+    .addOption(json())
+    .action(async (kind, id, options) => (await import("./inspect.ts")).inspect(kind, id, options));
+
+  main
+    .command("evaluate")
+    .description("ranks each slate before it learns from it: how well would these have been ordered?")
+    .argument("<file...>")
+    .addOption(k(10))
+    .addOption(from())
+    .addOption(config())
+    .addOption(json())
+    .action(async (files, options) => (await import("./evaluate.ts")).evaluateFiles(files, options));
+
+  main
+    .command("recommend-eval")
+    .description("recommends before each outcome, over the full catalogue, then learns from it")
+    .argument("<file...>")
+    .addOption(k(20))
+    .addOption(from())
+    .option("--actions <names>", "outcomes to be predicted, such as view,purchase; default: all choices", actionNames)
+    .addOption(config())
+    .addOption(json())
+    .action(async (files, options) => (await import("./recommend-eval.ts")).recommendEvalFiles(files, options));
+
+  for (const [name, what] of later) {
+    main
+      .command(name, { hidden: true })
+      .description(`${what} (a later release)`)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw new LiveshelfError("NOT_IMPLEMENTED", `${name} comes with a later release.`);
+      });
+  }
+  return main;
+}
+
+const later = [
+  ["train-ranker", "match weights from graded queries"],
+  ["doctor", "checks a data folder, or the shop's events"],
+] as const;
+
+const csvHelp = `
+CSV: the first row names the columns. "category" is a path with " > " between its levels; "tags" are separated by "|",
+else by ","; numbers and true/false are read as such, except in title, description and brand. An empty cell deletes the field.`;

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { completeConfig } from "../config.ts";
+import { manualClock, secondMs, stopwatchMs } from "../core/clock.ts";
+import { startServer } from "../http/server.ts";
+import { comparison } from "./demo-comparison.ts";
+import { type Change, changeLines, plainLine, redrawing, type Scene, screen } from "./demo-screen.ts";
+import { type Seen, type Traffic, traffic } from "./demo-traffic.ts";
+import { stopSignal } from "./serve.ts";
+
+export interface DemoOptions {
+  readonly port?: number;
+  /** ms */
+  readonly seconds?: number;
+  readonly seed: number;
+}
+
+/** A shop, its shoppers and a server in one process; what they say to each other goes over HTTP. */
+export async function demo({ port = 0, seconds, seed }: DemoOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "liveshelf-demo-"));
+  const said: string[] = [];
+  const onDiagnostic = (message: string): number => said.push(message);
+  try {
+    const { createEngine } = await import("../engine.ts");
+    const clock = manualClock(0);
+    const config = completeConfig({ data: folder, port, seed });
+    const engine = await createEngine({ ...config, clock, onDiagnostic });
+    try {
+      const server = await startServer(engine, config, onDiagnostic);
+      try {
+        await run(
+          server.address,
+          traffic(server.address, seed, clock),
+          seconds ?? (process.stdout.isTTY ? undefined : 20 * secondMs),
+        );
+      } finally {
+        await server.close();
+      }
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    for (const message of said) process.stderr.write(`${message}\n`);
+  }
+}
+
+/** The recent past is the last one to two of these many lists. */
+const recentLists = 1000;
+
+async function run(address: string, shoppers: Traffic, forMs: number | undefined): Promise<void> {
+  let stopped = false;
+  void stopSignal().then(() => {
+    stopped = true;
+  });
+  const draw = process.stdout.isTTY ? redrawing(process.stdout) : undefined;
+  const drawEveryMs = draw ? 250 : 2 * secondMs;
+  if (!draw) console.log(`listening on ${address}`);
+  await shoppers.open();
+  const startMs = stopwatchMs();
+  const all = comparison();
+  let [recent, coming] = [comparison(), comparison()];
+  let change: Change | undefined;
+  let [drawnMs, changedMs] = [startMs, Number.NEGATIVE_INFINITY];
+  const scene = (nowMs: number): Scene => {
+    const seconds = (nowMs - startMs) / secondMs;
+    return { address, seconds, requestsPerSecond: shoppers.requests / seconds, all, recent, change };
+  };
+  while (!stopped) {
+    const nowMs = stopwatchMs();
+    if (forMs !== undefined && nowMs - startMs >= forMs) break;
+    const seen = await shoppers.next();
+    for (const one of [all, recent, coming]) one.add(seen.arm, seen.visit.user, seen.clicked.length, seen.expected);
+    if (coming.lists >= recentLists) [recent, coming] = [coming, comparison()];
+    if (nowMs - changedMs > 4 * secondMs) {
+      const next = await changeAfter(seen, shoppers);
+      if (next) [change, changedMs] = [next, nowMs];
+    }
+    if (nowMs - drawnMs < drawEveryMs) continue;
+    drawnMs = nowMs;
+    if (draw) draw(screen(scene(nowMs)));
+    else console.log(plainLine(scene(nowMs)));
+  }
+  const last = scene(stopwatchMs());
+  if (draw) return draw(screen(last));
+  console.log(plainLine(last));
+  if (change) console.log(changeLines(change).join("\n"));
+}
+
+const changeShown = 5;
+
+/** How a click changed the list that it was made in; undefined unless the top of it did. */
+async function changeAfter({ visit, arm, shown, clicked }: Seen, shoppers: Traffic): Promise<Change | undefined> {
+  if (arm !== "personal" || visit.surface === "home" || clicked.length === 0) return undefined;
+  const { items } = await shoppers.again(visit, changeShown);
+  if (items.every(({ item }, i) => item === shown[i])) return undefined;
+  const titles = new Map(shoppers.shop.items.map(({ item, fields }) => [item, fields.title]));
+  const place = visit.query ? `searched “${visit.query}”` : `opened ${visit.category?.join(" > ")}`;
+  return {
+    who: `Shopper ${visit.user} ${place}`,
+    clicked: titles.get(clicked[0]!)!,
+    before: shown.slice(0, changeShown).map((item) => titles.get(item)!),
+    after: items.map(({ item, reasons }) => ({ title: titles.get(item)!, because: reasons?.[0]?.text ?? "" })),
+  };
+}

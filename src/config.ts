@@ -1,0 +1,236 @@
+/** The engine's settings: one declaration each, with default, unit and meaning; file < environment < flag (API.md “Settings”). */
+import { dayMs, hourMs, minuteMs, secondMs } from "./core/clock.ts";
+import { LiveshelfError } from "./core/errors.ts";
+
+export interface Config {
+  /** Folder of log and snapshots; none: in memory. */
+  readonly data: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  /** Seed of all chance. */
+  readonly seed: number;
+  /** Reward of each action, over the defaults of API.md. */
+  readonly rewards: Readonly<Record<string, number>>;
+  /** An outcome joins a slate of at most this age. */
+  readonly attributionWindowMs: number;
+  /** Examined rows without an outcome teach after this. */
+  readonly lessonWaitMs: number;
+  /** An event id seen again within this event time counts once. */
+  readonly dedupeHorizonMs: number;
+  /** A shopper of whom nothing was heard for this is forgotten. */
+  readonly shopperExpiryMs: number;
+  /** Events between snapshots. */
+  readonly snapshotEvery: number;
+  /** A tick is recorded when nothing came for this; 0: never. */
+  readonly tickMs: number;
+  /** Features by name that are left out. */
+  readonly withoutFeatures: readonly string[];
+  /** Fields of the catalogue to learn from; default: found in the data. */
+  readonly learnFields: readonly string[] | undefined;
+  /** Every one of the first so many choices teaches recommendations; of later ones a falling share. */
+  readonly choiceLessonsFirst: number;
+  /** The share of choices that goes on teaching for ever. */
+  readonly choiceLessonsShare: number;
+}
+
+type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers";
+
+interface Setting {
+  readonly kind: Kind;
+  readonly standard: unknown;
+  readonly about: string;
+  /** Changes what the state means: a snapshot made with another value is rebuilt from the log. */
+  readonly folded: boolean;
+}
+
+export const settings: { readonly [K in keyof Config]: Setting } = {
+  data: { kind: "text", standard: undefined, about: "folder of log and snapshots", folded: false },
+  port: { kind: "whole", standard: 7700, about: "port to listen on; 0 picks one", folded: false },
+  host: {
+    kind: "text",
+    standard: "127.0.0.1",
+    about: "address to listen on; loopback only, as there are no keys",
+    folded: false,
+  },
+  seed: { kind: "whole", standard: 1, about: "seed of all chance", folded: true },
+  rewards: { kind: "numbers", standard: {}, about: "reward of an action, over the defaults", folded: true },
+  attributionWindowMs: {
+    kind: "duration",
+    standard: 7 * dayMs,
+    about: "an outcome joins a slate of at most this age",
+    folded: true,
+  },
+  lessonWaitMs: {
+    kind: "duration",
+    standard: minuteMs,
+    about: "examined rows without an outcome teach after this",
+    folded: true,
+  },
+  dedupeHorizonMs: {
+    kind: "duration",
+    standard: 24 * hourMs,
+    about: "an event id seen again within this counts once",
+    folded: true,
+  },
+  shopperExpiryMs: {
+    kind: "duration",
+    standard: 400 * dayMs,
+    about: "a shopper not heard of for this is forgotten",
+    folded: true,
+  },
+  snapshotEvery: { kind: "whole", standard: 50_000, about: "events between snapshots", folded: false },
+  tickMs: {
+    kind: "duration",
+    standard: 10 * secondMs,
+    about: "the clock is moved on when nothing came for this; 0: never",
+    folded: false,
+  },
+  withoutFeatures: { kind: "words", standard: [], about: "features to leave out, by name", folded: true },
+  learnFields: {
+    kind: "words",
+    standard: undefined,
+    about: "catalogue fields to learn from; default: found in the data",
+    folded: true,
+  },
+  choiceLessonsFirst: {
+    kind: "whole",
+    standard: 50_000,
+    about: "every one of the first so many choices teaches recommendations",
+    folded: true,
+  },
+  choiceLessonsShare: {
+    kind: "number",
+    standard: 0.02,
+    about: "share of later choices that goes on teaching",
+    folded: true,
+  },
+};
+
+const names = Object.keys(settings) as (keyof Config)[];
+
+/** Environment variable of a setting: `attributionWindowMs` → `LIVESHELF_ATTRIBUTION_WINDOW_MS`. */
+export const environmentName = (name: string): string =>
+  `LIVESHELF_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}`;
+
+/** Checks the given settings and fills in the defaults. Throws CONFIG_INVALID naming the setting and the nearest known one. */
+export function completeConfig(given: Readonly<Record<string, unknown>>): Config {
+  const complete: Record<string, unknown> = {};
+  for (const name of names) complete[name] = settings[name].standard;
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const known = names.find((one) => one === name);
+    if (known === undefined) {
+      throw new LiveshelfError(
+        "CONFIG_INVALID",
+        `There is no setting "${name}"; the nearest is "${nearest(name, names)}".`,
+        `/${name}`,
+      );
+    }
+    complete[known] = checked(known, value);
+  }
+  return complete as unknown as Config;
+}
+
+/** Settings from the environment, as text values to be checked by {@link completeConfig}. */
+export function settingsFromEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  const byVariable = new Map(names.map((name) => [environmentName(name), name]));
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith("LIVESHELF_") || text === undefined) continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) {
+      throw new LiveshelfError(
+        "CONFIG_INVALID",
+        `There is no setting for ${variable}; the nearest is ${nearest(variable, [...byVariable.keys()])}.`,
+      );
+    }
+    found[name] = text;
+  }
+  return found;
+}
+
+/** What of the config the folded state depends on, as text: kept in every snapshot. */
+export function foldedConfig(config: Config): string {
+  return JSON.stringify(names.filter((name) => settings[name].folded).map((name) => [name, config[name] ?? null]));
+}
+
+function checked(name: keyof Config, value: unknown): unknown {
+  const wrong = (expected: string): never => {
+    throw new LiveshelfError(
+      "CONFIG_INVALID",
+      `"${name}" must be ${expected}; it is ${JSON.stringify(value)}.`,
+      `/${name}`,
+    );
+  };
+  switch (settings[name].kind) {
+    case "text":
+      return typeof value === "string" && value !== "" ? value : wrong("a text that is not empty");
+    case "whole": {
+      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      return Number.isSafeInteger(number) && (number as number) >= 0 ? number : wrong("a whole number from 0");
+    }
+    case "number": {
+      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : wrong("a number from 0");
+    }
+    case "duration":
+      return durationMs(value) ?? wrong('milliseconds, or a text such as "30 s", "5 min", "24 h", "7 d"');
+    case "words": {
+      const words = typeof value === "string" ? value.split(",").map((word) => word.trim()) : value;
+      return Array.isArray(words) && words.every((word) => typeof word === "string") ? words : wrong("a list of names");
+    }
+    case "numbers": {
+      const object = typeof value === "string" ? parsed(value) : value;
+      const isFine =
+        typeof object === "object" &&
+        object !== null &&
+        !Array.isArray(object) &&
+        Object.values(object).every((one) => typeof one === "number" && Number.isFinite(one));
+      return isFine ? object : wrong('an object of numbers such as {"cart": 3}');
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: secondMs, min: minuteMs, h: hourMs, d: dayMs };
+
+function durationMs(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value : undefined;
+  const match = typeof value === "string" ? /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(value) : null;
+  return match ? Number(match[1]) * units[match[2] ?? "ms"]! : undefined;
+}
+
+/** The known name with the smallest Levenshtein distance. */
+export function nearest(name: string, known: readonly string[]): string {
+  let best = known[0]!;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,48 @@
+/** One JSON value for each row, as UTF-8 bytes in a slab: item fields, user fields. */
+import { CellColumn, Int32Column } from "./columns.ts";
+import { Slab } from "./slab.ts";
+import { prefixed, type State, state } from "./state.ts";
+
+const cellBytes = 32;
+
+export class BlobStore<T> {
+  readonly state: State;
+  readonly #slab = new Slab("slab");
+  readonly #cells = new CellColumn("cells", cellBytes);
+  readonly #start = new Int32Column("start", -1);
+  /** Bytes of a row's JSON. */
+  readonly #length = new Int32Column("length");
+
+  constructor(name: string) {
+    this.state = state(name, 1, [...prefixed(this.#slab.state), this.#cells, this.#start, this.#length]);
+  }
+
+  read(row: number): T | undefined {
+    const start = row < 0 ? -1 : this.#start.get(row);
+    if (start < 0) return undefined;
+    const bytes = this.#cells.bytes(start, this.#length.get(row));
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")) as T;
+  }
+
+  /** `undefined` forgets the row's value. */
+  write(row: number, value: T | undefined): void {
+    const old = this.#start.get(row);
+    if (old >= 0) {
+      const cells = cellsOf(this.#length.get(row));
+      this.#cells.bytes(old, this.#length.get(row)).fill(0);
+      this.#slab.free(old, cells);
+    }
+    if (value === undefined) {
+      if (old >= 0) this.#start.set(row, -1);
+      return;
+    }
+    const bytes = Buffer.from(JSON.stringify(value), "utf8");
+    const start = this.#slab.allocate(cellsOf(bytes.length));
+    this.#cells.ensure(this.#slab.cells);
+    this.#cells.bytes(start, bytes.length).set(bytes);
+    this.#start.set(row, start);
+    this.#length.set(row, bytes.length);
+  }
+}
+
+const cellsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / cellBytes));

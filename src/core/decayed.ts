@@ -1,0 +1,87 @@
+/**
+ * Exponentially decayed sums: value(t) = Σ weight · 2^(−(t − tᵢ)/halfLife). Decay is applied at the read, so what nobody
+ * touches fades; an addition that comes late counts as much as if it had come in time.
+ */
+import { Float32Column, Float64Column } from "./columns.ts";
+import { HashTable } from "./hash-table.ts";
+import { prefixed, type State, state } from "./state.ts";
+
+/** 2^(−elapsed/halfLife); 1 for elapsed ≤ 0. */
+export function decay(elapsedMs: number, halfLifeMs: number): number {
+  return elapsedMs <= 0 ? 1 : Math.exp((-Math.LN2 * elapsedMs) / halfLifeMs);
+}
+
+/** One decayed sum for each row. */
+export class DecayedSums {
+  readonly state: State;
+  readonly halfLifeMs: number;
+  readonly #value = new Float32Column("value");
+  readonly #atMs = new Float64Column("atMs");
+
+  constructor(name: string, halfLifeMs: number) {
+    this.halfLifeMs = halfLifeMs;
+    this.state = state(name, 1, [this.#value, this.#atMs]);
+  }
+
+  add(row: number, weight: number, atMs: number): void {
+    const last = this.#atMs.get(row);
+    if (atMs >= last) {
+      this.#value.set(row, this.#value.get(row) * decay(atMs - last, this.halfLifeMs) + weight);
+      this.#atMs.set(row, atMs);
+    } else {
+      this.#value.add(row, weight * decay(last - atMs, this.halfLifeMs));
+    }
+  }
+
+  at(row: number, atMs: number): number {
+    const value = this.#value.get(row);
+    return value === 0 ? 0 : value * decay(atMs - this.#atMs.get(row), this.halfLifeMs);
+  }
+}
+
+/** Several decayed sums for each pair of rows, all of one half-life; a pair expires when nothing was added for `expiryMs`. */
+export class DecayedPairs {
+  readonly state: State;
+  readonly halfLifeMs: number;
+  readonly #expiryMs: number;
+  readonly #table: HashTable;
+
+  constructor(name: string, sums: readonly string[], halfLifeMs: number, expiryMs: number) {
+    this.halfLifeMs = halfLifeMs;
+    this.#expiryMs = expiryMs;
+    this.#table = new HashTable("pairs", [...sums, "atMs"]);
+    this.state = state(name, 1, prefixed(this.#table.state));
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Adds to sum number `sum` of the pair; looks at two slots for expiry. */
+  add(a: number, b: number, sum: number, weight: number, atMs: number): void {
+    const slot = this.#table.put(a, b);
+    const { values } = this.#table;
+    const time = values[values.length - 1]!;
+    const last = time.get(slot);
+    if (atMs >= last) {
+      const factor = decay(atMs - last, this.halfLifeMs);
+      for (let v = 0; v < values.length - 1; v++) values[v]!.set(slot, values[v]!.get(slot) * factor);
+      time.set(slot, atMs);
+      values[sum]!.add(slot, weight);
+    } else {
+      values[sum]!.add(slot, weight * decay(last - atMs, this.halfLifeMs));
+    }
+    this.#table.sweep(2, (candidate) => time.get(candidate) < atMs - this.#expiryMs);
+  }
+
+  /** Slot of a pair for {@link value}, or −1. */
+  find(a: number, b: number): number {
+    return this.#table.find(a, b);
+  }
+
+  value(slot: number, sum: number, atMs: number): number {
+    if (slot < 0) return 0;
+    const { values } = this.#table;
+    return values[sum]!.get(slot) * decay(atMs - values[values.length - 1]!.get(slot), this.halfLifeMs);
+  }
+}

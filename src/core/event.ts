@@ -1,0 +1,93 @@
+/** The events that the log holds: what API.md “Events” says, parsed, with time and arrival as Unix milliseconds. */
+export type FieldValue = string | number | boolean | null | FieldValue[] | { [key: string]: FieldValue };
+export type Fields = Record<string, FieldValue>;
+export type ContextValue = string | number | boolean | null | (string | number | boolean)[];
+export type Context = Record<string, ContextValue>;
+
+interface Common {
+  /** Sent again within the dedupe horizon, it counts once. */
+  readonly id?: string;
+  /** When it happened, Unix ms; never later than `receivedAt` when folded. */
+  readonly time: number;
+  /** When it came in, Unix ms. */
+  readonly receivedAt: number;
+}
+
+interface Who {
+  readonly user?: string;
+  readonly session?: string;
+}
+
+export interface ItemEvent extends Common {
+  readonly type: "item";
+  readonly item: string;
+  readonly fields: Fields;
+}
+
+export interface ItemRemovedEvent extends Common {
+  readonly type: "item-removed";
+  readonly item: string;
+}
+
+export interface UserEvent extends Common {
+  readonly type: "user";
+  readonly user: string;
+  readonly fields: Fields;
+}
+
+export interface ShownItem {
+  readonly item: string;
+  readonly propensity?: number;
+  /** The lister's own relevance, any scale. */
+  readonly match?: number;
+  /** Place in the caller's own order, from 0. */
+  readonly order?: number;
+  /** Engine's own slates: rank by match among all candidates, from 0. */
+  readonly matchRank?: number;
+}
+
+export interface SlateEvent extends Common, Who {
+  readonly type: "slate";
+  readonly slate?: string;
+  readonly surface?: string;
+  readonly query?: string;
+  readonly context?: Context;
+  readonly items: readonly (string | ShownItem)[];
+  readonly orderedBy?: "caller" | "engine";
+  /** The item that a recommendation goes with. */
+  readonly item?: string;
+  /** Engine's own slates: the summary of the list that they were chosen from (see `core/list.ts`). */
+  readonly list?: readonly (number | null)[];
+  /** Engine's own slates: recommended (no order was given), or ranked. */
+  readonly recommended?: boolean;
+}
+
+export interface OutcomeEvent extends Common, Who {
+  readonly type: "outcome";
+  readonly action: string;
+  readonly item: string;
+  readonly slate?: string;
+  readonly value?: number;
+}
+
+export interface SynonymsEvent extends Common {
+  readonly type: "synonyms";
+  readonly synonyms: readonly (readonly string[] | { readonly from: string; readonly to: readonly string[] })[];
+}
+
+/** Moves the engine's clock on when nothing else comes, so that windows close on quiet nights. */
+export interface TickEvent extends Common {
+  readonly type: "tick";
+}
+
+export type LoggedEvent =
+  | ItemEvent
+  | ItemRemovedEvent
+  | UserEvent
+  | SlateEvent
+  | OutcomeEvent
+  | SynonymsEvent
+  | TickEvent;
+
+/** When an event counts as having happened: its own time, never later than its arrival. */
+export const eventAtMs = (event: LoggedEvent): number => Math.min(event.time, event.receivedAt);

@@ -1,0 +1,40 @@
+/** An event as the fold sees it: ids interned, time clamped. One object, reused; valid during the fold of its event. */
+import type { Fields, LoggedEvent } from "./event.ts";
+import type { History } from "./history.ts";
+
+export interface Fact {
+  readonly type: LoggedEvent["type"];
+  readonly offset: number;
+  /** When it happened, Unix ms. */
+  readonly atMs: number;
+  /** The engine's clock after it: the largest event time so far. */
+  readonly clockMs: number;
+  /** Rows, −1 where absent. */
+  readonly item: number;
+  readonly shopper: number;
+  /** The shopper's history before this event. */
+  readonly history: History;
+  /** Outcomes: code of `core/actions.ts`, −1 otherwise. */
+  readonly action: number;
+  readonly reward: number;
+  /** A choice, and not the view that follows a click on the same item. */
+  readonly isChoice: boolean;
+  /** Outcome's money, NaN if not given. */
+  readonly value: number;
+  readonly fields: Fields | undefined;
+  /** Outcomes: word row of the query of the slate that it joined, −1 if none. */
+  readonly query: number;
+  /** Slates: the items shown, top first. */
+  readonly shown: Shown | undefined;
+}
+
+/** Items shown in one list, top first. */
+export interface Shown {
+  readonly count: number;
+  /** [position] row. */
+  readonly item: Int32Array;
+  /** Word row of the query, −1 if none. */
+  readonly query: number;
+  /** Position that was clicked, −1 if none was (yet). */
+  readonly clicked: number;
+}

@@ -1,0 +1,173 @@
+/** What callers of the engine see (API.md): requests in, answers out. `index.ts` re-exports it; `http/` and `cli/` speak it. */
+import type { ErrorCode } from "./errors.ts";
+import type { Context, Fields, LoggedEvent } from "./event.ts";
+
+/** An event as API.md describes it; `record` checks it. */
+export type EventInput = Record<string, unknown>;
+
+export interface RecordReceipt {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly {
+    readonly index: number;
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly at?: string;
+  }[];
+  /** Offset that the next event will get: every event acknowledged here lies below it. */
+  readonly offset: number;
+}
+
+export type FilterValue = string | number | boolean;
+export type FilterRule =
+  | FilterValue
+  | readonly FilterValue[]
+  | { readonly gte?: number; readonly lte?: number; readonly gt?: number; readonly lt?: number }
+  | { readonly under: readonly string[] | string };
+/** Field name → rule; all must hold. */
+export type Filters = Readonly<Record<string, FilterRule>>;
+
+interface Asker {
+  readonly user?: string | undefined;
+  readonly session?: string | undefined;
+  readonly context?: Context | undefined;
+  readonly surface?: string | undefined;
+  /** How many items to answer; default: rank all, recommend 12. */
+  readonly size?: number | undefined;
+  readonly explain?: boolean | undefined;
+  /** `false`: the answer is not logged and teaches nothing. */
+  readonly observe?: boolean | undefined;
+  /** `false`: answered impersonally, not logged. */
+  readonly consent?: boolean | undefined;
+}
+
+export interface RankRequest extends Asker {
+  readonly items: readonly (string | { readonly item: string; readonly match?: number | undefined })[];
+  readonly query?: string | readonly (string | number | boolean)[] | number | boolean | null | undefined;
+  /** `false`: the order of `items` means nothing. */
+  readonly ordered?: boolean | undefined;
+}
+
+export interface RecommendRequest extends Asker {
+  /** “Goes with this one.” */
+  readonly item?: string | undefined;
+  readonly filters?: Filters | undefined;
+  readonly exclude?: readonly string[] | undefined;
+}
+
+export interface SearchRequest extends Asker {
+  readonly query?: string | undefined;
+  readonly filters?: Filters | undefined;
+  readonly facets?: readonly string[] | undefined;
+  readonly sort?: string | undefined;
+  readonly from?: number | undefined;
+}
+
+export interface Reason {
+  readonly feature: string;
+  readonly contribution: number;
+  readonly text: string;
+}
+
+export interface AnsweredItem {
+  readonly item: string;
+  /** What orders the list. */
+  readonly score: number;
+  readonly position: number;
+  readonly propensity: number;
+  readonly fields?: Fields;
+  /** With `explain`: logit of the chance to be clicked when shown; bias and all contributions add up to it. */
+  readonly rawScore?: number;
+  readonly bias?: number;
+  readonly reasons?: readonly Reason[];
+}
+
+export interface Answer {
+  /** Id of the logged slate, to be sent with outcomes; null when the answer was not observed. */
+  readonly slate: string | null;
+  readonly items: readonly AnsweredItem[];
+  /** Which model at which offset. */
+  readonly model: string;
+  readonly tookMs: number;
+}
+
+export interface ItemReport {
+  readonly item: string;
+  readonly fields: Fields;
+  readonly removed: boolean;
+  readonly statistics: Readonly<Record<string, number>>;
+}
+
+export interface UserReport {
+  readonly user: string;
+  readonly fields: Fields;
+  readonly recent: readonly {
+    readonly item: string;
+    readonly lastAction: string;
+    readonly at: string;
+    readonly touches: number;
+  }[];
+  readonly affinities: readonly { readonly field: string; readonly value: string; readonly share: number }[];
+  readonly sessions: number;
+}
+
+export interface LearnerReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly weight: number;
+  /** Lessons seen. */
+  readonly lessons: number;
+  /** Prequential, decayed: each lesson predicted before it was learned. */
+  readonly logLoss: number | null;
+  readonly calibration: number | null;
+}
+
+export interface EngineStatus {
+  readonly ready: boolean;
+  readonly offset: number;
+  readonly durableOffset: number;
+  /** Largest event time so far, Unix ms; 0 before the first event. */
+  readonly clockMs: number;
+  readonly items: number;
+  readonly shoppers: number;
+  readonly openSlates: number;
+  /** What came of events, by reason: see docs/operating.md. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly stateBytes: number;
+  readonly snapshotOffset: number;
+  /** Events accepted and not yet durable. */
+  readonly queued: number;
+}
+
+export interface Engine {
+  /** Resolves when what was accepted is durable; visible to the next request at once. One event or many. */
+  record(events: EventInput | readonly EventInput[]): Promise<RecordReceipt>;
+  rank(request: RankRequest): Answer;
+  recommend(request: RecommendRequest): Answer;
+  search(request: SearchRequest): Answer;
+  item(id: string): ItemReport | undefined;
+  user(id: string): UserReport | undefined;
+  models(): {
+    readonly learners: readonly LearnerReport[];
+    readonly features: readonly string[];
+    readonly offset: number;
+  };
+  /** What the engine knows of a user, item or query, or of itself; for people. */
+  inspect(what?: {
+    readonly user?: string;
+    readonly item?: string;
+    readonly query?: string;
+  }): Readonly<Record<string, unknown>>;
+  status(): EngineStatus;
+  /** The log from an offset on. */
+  events(from?: number): Iterable<{ readonly offset: number; readonly event: LoggedEvent }>;
+  /** Every item of the catalogue that was not removed. */
+  items(): Iterable<string>;
+  /** SHA-256 of the whole folded state. */
+  checksum(): string;
+  /** Writes a snapshot now, in a worker that folds; resolves with the offset it reflects. */
+  snapshot(): Promise<number>;
+  /** Moves the clock on to now, so that windows close. */
+  tick(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/**
+ * State is bytes (DESIGN §3.7): everything folded lives in named, flat buffers, so that to snapshot is to write
+ * them, to restore is to read them, to compare is to hash them.
+ */
+import { createHash } from "node:crypto";
+
+/** One flat buffer of numbers. */
+export interface StateBuffer {
+  readonly name: string;
+  /** Elements in use. */
+  readonly length: number;
+  /** The bytes in use, in order, as views on live memory. */
+  chunks(): Uint8Array[];
+  /** Sets `length` and fills each chunk by calling `read` on it, in order. */
+  restore(length: number, read: (target: Uint8Array) => void): void;
+}
+
+/** A named group of buffers with one version: what a release that changes its meaning rebuilds from the log. */
+export interface State {
+  readonly name: string;
+  readonly version: number;
+  readonly buffers: readonly StateBuffer[];
+}
+
+export function state(name: string, version: number, buffers: readonly StateBuffer[]): State {
+  return { name, version, buffers };
+}
+
+/** A part's buffers under the part's name, for a state made of parts. */
+export function prefixed(part: State): StateBuffer[] {
+  return part.buffers.map((buffer) => ({
+    name: `${part.name}.${buffer.name}`,
+    get length() {
+      return buffer.length;
+    },
+    chunks: () => buffer.chunks(),
+    restore: (length, read) => buffer.restore(length, read),
+  }));
+}
+
+/** SHA-256 over names, lengths and bytes of all buffers, hexadecimal: equal exactly if the states are. */
+export function checksum(states: readonly State[]): string {
+  const hash = createHash("sha256");
+  for (const { name, version, buffers } of states) {
+    for (const buffer of buffers) {
+      hash.update(`${name}@${version}/${buffer.name}:${buffer.length}\n`);
+      for (const chunk of buffer.chunks()) hash.update(chunk);
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** Bytes that the buffers of these states hold in use. */
+export function bytesInUse(states: readonly State[]): number {
+  let bytes = 0;
+  for (const { buffers } of states)
+    for (const buffer of buffers) for (const chunk of buffer.chunks()) bytes += chunk.byteLength;
+  return bytes;
+}

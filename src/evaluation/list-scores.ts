@@ -1,0 +1,99 @@
+/** Scores of recommended lists against what the shopper turned to, repeated and new items apart (API.md “recommend-eval”). */
+
+export interface Score {
+  /** Baskets that held something to be found. */
+  readonly count: number;
+  readonly hitRate: number;
+  readonly mrr: number;
+  readonly ndcg: number;
+}
+
+export interface ListScore extends Omit<Score, "count"> {
+  /** Share of all items that stood in any list. */
+  readonly coverage: number;
+  /** The same lists, but only items that the shopper turned to before (not before) count as found. */
+  readonly repeated: Score;
+  readonly new: Score;
+  /** The lists, too, hold only such items. */
+  readonly repeatedOnly: Score;
+  readonly newOnly: Score;
+}
+
+type Test = (item: number) => boolean;
+
+export class ListScores {
+  readonly #k: number;
+  readonly #all = new Sums();
+  readonly #repeated = new Sums();
+  readonly #new = new Sums();
+  readonly #repeatedOnly = new Sums();
+  readonly #newOnly = new Sums();
+  readonly #shown = new Set<number>();
+
+  constructor(k: number) {
+    this.#k = k;
+  }
+
+  /** One basket: `list` best first, as long as the recommender has it; `known`: what the shopper turned to before. */
+  add(list: Int32Array, basket: ReadonlySet<number>, known: ReadonlySet<number>): void {
+    const isRepeated: Test = (item) => known.has(item);
+    const isNew: Test = (item) => !known.has(item);
+    const top = list.subarray(0, this.#k);
+    for (const item of top) this.#shown.add(item);
+    this.#score(this.#all, top, basket, () => true);
+    this.#score(this.#repeated, top, basket, isRepeated);
+    this.#score(this.#new, top, basket, isNew);
+    this.#score(this.#repeatedOnly, list.filter(isRepeated).subarray(0, this.#k), basket, isRepeated);
+    this.#score(this.#newOnly, list.filter(isNew).subarray(0, this.#k), basket, isNew);
+  }
+
+  report(catalogueSize: number): ListScore {
+    const { hitRate, mrr, ndcg } = this.#all.means();
+    return {
+      hitRate,
+      mrr,
+      ndcg,
+      coverage: catalogueSize === 0 ? 0 : this.#shown.size / catalogueSize,
+      repeated: this.#repeated.means(),
+      new: this.#new.means(),
+      repeatedOnly: this.#repeatedOnly.means(),
+      newOnly: this.#newOnly.means(),
+    };
+  }
+
+  #score(sums: Sums, list: Int32Array, basket: ReadonlySet<number>, counts: Test): void {
+    let wanted = 0;
+    for (const item of basket) if (counts(item)) wanted++;
+    if (wanted === 0) return;
+    let first = 0;
+    let gain = 0;
+    list.forEach((item, place) => {
+      if (!basket.has(item) || !counts(item)) return;
+      if (first === 0) first = place + 1;
+      gain += 1 / Math.log2(place + 2);
+    });
+    let ideal = 0;
+    for (let place = 0; place < Math.min(this.#k, wanted); place++) ideal += 1 / Math.log2(place + 2);
+    sums.add(first, gain / ideal);
+  }
+}
+
+class Sums {
+  #count = 0;
+  #hits = 0;
+  #reciprocal = 0;
+  #ndcg = 0;
+
+  add(first: number, ndcg: number): void {
+    this.#count++;
+    this.#ndcg += ndcg;
+    if (first === 0) return;
+    this.#hits++;
+    this.#reciprocal += 1 / first;
+  }
+
+  means(): Score {
+    const count = Math.max(1, this.#count);
+    return { count: this.#count, hitRate: this.#hits / count, mrr: this.#reciprocal / count, ndcg: this.#ndcg / count };
+  }
+}

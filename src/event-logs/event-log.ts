@@ -1,0 +1,60 @@
+/**
+ * The contract of an event log: the truth, and the only way in (DESIGN §3.1). Its promises run on every implementation
+ * in `event-log.check.ts`.
+ */
+import type { LiveshelfError } from "../core/errors.ts";
+import type { LoggedEvent } from "../core/event.ts";
+
+export type Deliver = (event: LoggedEvent, offset: number) => void;
+
+/** Ordered events under the offsets 0, 1, 2, … without gaps. */
+export interface EventLog {
+  /** 16 hexadecimal digits, made once when the log is created and kept with it: tells a snapshot which log it is of. */
+  readonly id: string;
+
+  /** The offset that the next event will get; also how many events there are. */
+  readonly head: number;
+
+  /** Events below this offset survive a crash. `head − durableHead` events are on their way to disk. */
+  readonly durableHead: number;
+
+  /**
+   * Names the one subscriber, which folds. It is called inside {@link append}, at the append itself, in the log's order;
+   * it must not append. What it throws leaves through `append`; the events are in the log all the same.
+   * Events from before it subscribed it must {@link read}.
+   */
+  subscribe(deliver: Deliver): void;
+
+  /**
+   * Queues the events for the disk, delivers them, returns the offset of the first.
+   * Throws LOG_UNWRITABLE after a failed flush or when opened read-only, CLOSED after {@link close}; then nothing was
+   * queued or delivered.
+   */
+  append(events: readonly LoggedEvent[]): number;
+
+  /**
+   * Resolves when all that was appended so far survives a crash. Whoever waits for the same group of appends is
+   * answered together, after one sync. Rejects with LOG_UNWRITABLE if it could not be made durable.
+   */
+  durable(): Promise<void>;
+
+  /**
+   * Events from offset `from` up to, not including, `to` (by default the head at the call), those included that are
+   * not yet durable. Throws LOG_DAMAGED, naming the offset, where what the disk gives back is not what was written.
+   */
+  read(from: number, to?: number): Iterable<LoggedAt>;
+
+  /**
+   * Tells the listener once, when a flush fails. By then `head` has gone back to `durableHead`: the events above it
+   * are not in the log, and what was folded of them must go (DESIGN §3.2).
+   */
+  onFailure(listener: (error: LiveshelfError) => void): void;
+
+  /** Flushes, then lets go of the folder. Rejects with LOG_UNWRITABLE if that last flush fails; lets go all the same. */
+  close(): Promise<void>;
+}
+
+export interface LoggedAt {
+  readonly offset: number;
+  readonly event: LoggedEvent;
+}

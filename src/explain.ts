@@ -1,0 +1,75 @@
+/** The explanation of one answered item: bias and reasons that add up to its raw score. */
+import type { List } from "./core/list.ts";
+import type { AnsweredItem, Reason } from "./core/public.ts";
+import type { Request } from "./core/request.ts";
+import type { Rows } from "./core/rows.ts";
+import { reasons } from "./reasons.ts";
+import type { Rooms } from "./rooms.ts";
+
+export class Explainer {
+  readonly #rooms: Rooms;
+  readonly #featureOf: ReadonlyMap<string, string>;
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    const named = (set: Rooms["listFeatures"] | Rooms["choiceFeatures"]): [string, string][] =>
+      set.columns.map((column, c) => [column.name, set.featureOf[c]!]);
+    // What a retriever says is told under the retriever's own name.
+    const retrievers = rooms.retrievers.flatMap(({ name }): [string, string][] => [
+      [`${name}.strength`, name],
+      [`${name}.rank`, name],
+    ]);
+    this.#featureOf = new Map([...named(rooms.choiceFeatures), ...named(rooms.listFeatures), ...retrievers]);
+  }
+
+  /** `rows`, `choiceRows`: as read for the list; `i`: the candidate. */
+  explain(
+    asked: Request,
+    list: List,
+    rows: Rows,
+    choiceRows: Rows,
+    i: number,
+  ): Pick<AnsweredItem, "rawScore" | "bias" | "reasons"> {
+    const { ranker, chooser, calibration, retrievers } = this.#rooms;
+    const slope = calibration.slope(asked.surface);
+    const offset = calibration.offset(asked.surface);
+    const ranked = ranker.explain(rows, i);
+    let contributions = ranked.contributions;
+    if (list.recommended) {
+      // The prior is the choice model's own logit: told by its parts, with what rounding took from their sum.
+      const { contributions: parts, bias } = chooser.explain(choiceRows, i);
+      const sum = parts.reduce((total, part) => total + part.value, bias);
+      contributions = [
+        ...contributions.filter((part) => part.feature !== "prior"),
+        ...parts,
+        { feature: "rounding", value: list.match[i]! - sum },
+      ];
+    }
+    const texts = new Map<string, string>();
+    for (const retriever of retrievers) {
+      const { text, because } = retriever.reason(list.item[i]!);
+      texts.set(retriever.name, because < 0 ? text : `${text} “${this.#title(because)}”${this.#how(asked, because)}`);
+    }
+    const told = reasons(
+      contributions.map(({ feature, value }) => ({ feature, value: value * slope })),
+      this.#featureOf,
+      texts,
+    );
+    const bias = offset + slope * ranked.bias;
+    return {
+      rawScore: told.reduce((sum, reason) => sum + reason.contribution, bias),
+      bias,
+      reasons: told satisfies Reason[],
+    };
+  }
+
+  #title(item: number): string {
+    const title = this.#rooms.catalogue.fields(item)?.title;
+    return typeof title === "string" ? title : (this.#rooms.items.id(item) ?? "");
+  }
+
+  #how({ history, item }: Request, because: number): string {
+    if (item === because) return "";
+    return history.indexOf(because) >= 0 ? ", which you turned to" : "";
+  }
+}

@@ -1,0 +1,36 @@
+/** What the request says of itself: the query, the values of its context, the hour and the day (UTC). */
+import { dayMs, hourMs } from "../core/clock.ts";
+import type { List } from "../core/list.ts";
+import { contextPlaces, type Request } from "../core/request.ts";
+import type { Rows } from "../core/rows.ts";
+import { state } from "../core/state.ts";
+import { code, type Feature } from "./feature.ts";
+
+/** 1 January 1970 was a Thursday. */
+const firstWeekday = 4;
+
+export function context(): Feature {
+  return {
+    name: "context",
+    columns: [
+      code("query", -1),
+      code("surface"),
+      code("hour"),
+      code("weekday"),
+      ...Array.from({ length: contextPlaces }, (_, k) => code(`context-${k}`, -1)),
+    ],
+    state: state("feature.context", 1, []),
+    read({ query, surface, atMs, context }: Request, { count }: List, { dense, width }: Rows, column: number) {
+      const hour = Math.floor((atMs % dayMs) / hourMs);
+      const weekday = (Math.floor(atMs / dayMs) + firstWeekday) % 7;
+      for (let i = 0; i < count; i++) {
+        const at = i * width + column;
+        dense[at] = query;
+        dense[at + 1] = surface;
+        dense[at + 2] = hour;
+        dense[at + 3] = weekday;
+        for (let k = 0; k < contextPlaces; k++) dense[at + 4 + k] = context[k]!;
+      }
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * What everybody did with an item: choices, clicks for each showing pulled towards the shop's own rate, and clicks for each click that
+ * its places would have brought any item; at two half-lives.
+ *
+ *     rate     = (clicks + strength · prior) / (showings + strength),  prior = the shop's rate over all places
+ *     strength of attraction = (clicks + s) / (Σ click rate of the places it was shown at + s)
+ */
+import { actionCode } from "../core/actions.ts";
+import { dayMs, hourMs, minuteMs } from "../core/clock.ts";
+import { FixedBuffer, Float64Column } from "../core/columns.ts";
+import { DecayedSums } from "../core/decayed.ts";
+import type { Fact, Shown } from "../core/fact.ts";
+import type { List } from "../core/list.ts";
+import type { Request } from "../core/request.ts";
+import type { Rows } from "../core/rows.ts";
+import { prefixed, state } from "../core/state.ts";
+import { clamp, logBucket } from "./buckets.ts";
+import { code, type Feature } from "./feature.ts";
+
+const halfLivesMs = [12 * hourMs, 7 * dayMs] as const;
+const strength = 10;
+/** Places beyond the last count as the last. */
+const placeCount = 64;
+
+export function itemStatistics(): Feature {
+  const sums = (kind: string) => halfLivesMs.map((halfLife, h) => new DecayedSums(`${kind}${h}`, halfLife));
+  const clicks = sums("clicks");
+  const showings = sums("showings");
+  const expected = sums("expected");
+  const views = sums("views");
+  /** Showings and clicks of each place, over all items and time. */
+  const placeShowings = new FixedBuffer("placeShowings", new Float64Array(placeCount));
+  const placeClicks = new FixedBuffer("placeClicks", new Float64Array(placeCount));
+  const firstAtMs = new Float64Column("firstAtMs", Number.NaN);
+  const tables = [...clicks, ...showings, ...expected, ...views];
+
+  const shopRate = (): number => {
+    let shown = 0;
+    let clicked = 0;
+    for (let p = 0; p < placeCount; p++) {
+      shown += placeShowings.array[p]!;
+      clicked += placeClicks.array[p]!;
+    }
+    return (clicked + 1) / (shown + 20);
+  };
+
+  return {
+    name: "item-statistics",
+    columns: [
+      code("item-views-short"),
+      code("item-views"),
+      code("item-click-rate-short"),
+      code("item-click-rate"),
+      code("item-attraction-short"),
+      code("item-attraction"),
+      code("item-age"),
+    ],
+    state: state("feature.item-statistics", 1, [
+      ...tables.flatMap((table) => prefixed(table.state)),
+      placeShowings,
+      placeClicks,
+      firstAtMs,
+    ]),
+    fold({ item, atMs, isChoice, action }: Fact) {
+      if (item < 0) return;
+      if (Number.isNaN(firstAtMs.get(item))) firstAtMs.set(item, atMs);
+      if (!isChoice) return;
+      const tables = action === actionCode.click ? clicks : views;
+      for (const table of tables) table.add(item, 1, atMs);
+    },
+    impressions({ item, count, clicked }: Shown, atMs) {
+      for (let position = 0; position < count; position++) {
+        const place = Math.min(position, placeCount - 1);
+        const chance = (placeClicks.array[place]! + 0.05) / (placeShowings.array[place]! + 1);
+        placeShowings.array[place]!++;
+        if (position === clicked) placeClicks.array[place]!++;
+        if (item[position]! < 0) continue;
+        for (let h = 0; h < halfLivesMs.length; h++) {
+          showings[h]!.add(item[position]!, 1, atMs);
+          expected[h]!.add(item[position]!, chance, atMs);
+        }
+      }
+    },
+    read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
+      const prior = shopRate();
+      for (let i = 0; i < count; i++) {
+        const row = item[i]!;
+        const at = i * width + column;
+        for (let h = 0; h < halfLivesMs.length; h++) {
+          const clicked = row < 0 ? 0 : clicks[h]!.at(row, atMs);
+          const shown = row < 0 ? 0 : showings[h]!.at(row, atMs);
+          const chance = row < 0 ? 0 : expected[h]!.at(row, atMs);
+          const rate = (clicked + strength * prior) / (shown + strength);
+          const calm = h === 0 ? 0.5 : 1;
+          dense[at + h] = row < 0 ? 0 : logBucket(views[h]!.at(row, atMs) * 2, 8);
+          dense[at + 2 + h] = clamp(Math.round(2 * Math.log2(rate / prior)), -6, 6);
+          dense[at + 4 + h] = clamp(Math.round(2 * Math.log2((clicked + calm) / (chance + calm))), -5, 5);
+        }
+        dense[at + 6] = row < 0 ? -1 : logBucket((atMs - firstAtMs.get(row)) / minuteMs, 16);
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** What the engine answers (API.md "HTTP"), for the reference; answers are written by plain JSON.stringify. */
+import Type from "typebox";
+import { errorCodes } from "../core/errors.ts";
+
+const optional = Type.Optional;
+const word = Type.String();
+const number = Type.Number();
+const count = Type.Integer({ minimum: 0 });
+const fields = Type.Record(Type.String(), Type.Unknown());
+const code = Type.Enum(Object.keys(errorCodes));
+
+export const failure = Type.Object(
+  { error: Type.Object({ code, message: word, at: optional(Type.String({ description: "JSON pointer." })) }) },
+  { description: "Refused; the code is one of a documented, closed list." },
+);
+
+export const receipt = Type.Object(
+  {
+    accepted: count,
+    duplicates: count,
+    rejected: Type.Array(
+      Type.Object({
+        index: Type.Integer({ description: "Place in the list, or line of NDJSON, from 0." }),
+        code,
+        message: word,
+        at: optional(word),
+      }),
+    ),
+    offset: Type.Integer({ description: "Every event acknowledged here lies below it." }),
+  },
+  {
+    description: "Acknowledged: durable, and visible to the next request.",
+    examples: [{ accepted: 2, duplicates: 0, rejected: [], offset: 1041 }],
+  },
+);
+
+const reason = Type.Object({ feature: word, contribution: number, text: word });
+
+export const answer = Type.Object(
+  {
+    slate: Type.Union([word, Type.Null()], {
+      description: "Send it with outcomes; null when the answer was not logged.",
+    }),
+    items: Type.Array(
+      Type.Object({
+        item: word,
+        score: Type.Number({ description: "What orders the list." }),
+        position: count,
+        propensity: number,
+        fields: optional(fields),
+        rawScore: optional(Type.Number({ description: "Logit of the chance to be clicked when shown." })),
+        bias: optional(number),
+        reasons: optional(Type.Array(reason)),
+      }),
+    ),
+    model: word,
+    tookMs: number,
+  },
+  { description: "The list, top first." },
+);
+
+export const itemReport = Type.Object(
+  {
+    item: word,
+    fields,
+    removed: Type.Boolean(),
+    statistics: Type.Record(Type.String(), number),
+  },
+  { description: "The item." },
+);
+
+export const userReport = Type.Object(
+  {
+    user: word,
+    fields,
+    recent: Type.Array(Type.Object({ item: word, lastAction: word, at: word, touches: count })),
+    affinities: Type.Array(Type.Object({ field: word, value: word, share: number })),
+    sessions: count,
+  },
+  { description: "The shopper." },
+);
+
+const score = Type.Union([number, Type.Null()]);
+const learner = Type.Object({
+  name: word,
+  kind: word,
+  weight: number,
+  lessons: count,
+  logLoss: score,
+  calibration: score,
+});
+export const models = Type.Object(
+  { learners: Type.Array(learner), features: Type.Array(word), offset: count },
+  { description: "The panel." },
+);
+
+export const health = Type.Object({ ok: Type.Boolean() }, { description: "The process answers." });
+export const readiness = Type.Object(
+  { ready: Type.Boolean(), offset: count },
+  { description: "The state reflects the whole log." },
+);
+
+/** An answer that is no JSON. */
+export const text = (mediaType: string) => ({ description: "Text.", content: { [mediaType]: { schema: word } } });

@@ -1,0 +1,87 @@
+import type { FastifyInstance } from "fastify";
+import { LiveshelfError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+import { describe } from "../core/parse-event.ts";
+import type { Engine, EventInput, RecordReceipt } from "../core/public.ts";
+import { failure, receipt } from "./api-answers.ts";
+import { eventsBody } from "./api-events.ts";
+import { lines, parseJson, readLinesToo } from "./bodies.ts";
+import type { Metrics } from "./metrics.ts";
+
+type Rejected = RecordReceipt["rejected"][number];
+
+/** `POST /v1/events`: one event, an array, or NDJSON. Answers when what was accepted is durable. */
+export async function eventsRoute(app: FastifyInstance, { engine, metrics }: { engine: Engine; metrics: Metrics }) {
+  readLinesToo(app);
+  app.post(
+    "/v1/events",
+    {
+      schema: {
+        operationId: "sendEvents",
+        tags: ["Events"],
+        summary: "Say what happened",
+        description: "A bad event is refused alone, with its index, a code and what was wrong; the others are kept.",
+        body: eventsBody,
+        response: { 200: receipt, "4xx": failure, "5xx": failure },
+      },
+      // The engine checks events one by one.
+      validatorCompiler: () => () => true,
+    },
+    async (request): Promise<RecordReceipt> => {
+      const { body } = request;
+      const answer = Buffer.isBuffer(body) ? await recordLines(engine, body) : await recordJson(engine, body);
+      metrics.countEvents(answer);
+      return answer;
+    },
+  );
+}
+
+async function recordJson(engine: Engine, body: unknown): Promise<RecordReceipt> {
+  if (typeof body !== "object" || body === null) {
+    const message = `The body must be one event (an object) or a list of events; it is ${describe(body)}.`;
+    throw new LiveshelfError("REQUEST_MALFORMED", message);
+  }
+  return engine.record(body as EventInput | EventInput[]);
+}
+
+/** A line that is no JSON is refused alone; indices are those of the lines. */
+async function recordLines(engine: Engine, body: Buffer): Promise<RecordReceipt> {
+  const events: EventInput[] = [];
+  const indices: number[] = [];
+  const broken: Rejected[] = [];
+  for (const { index, line } of lines(body)) {
+    try {
+      events.push(parseLine(line) as EventInput);
+      indices.push(index);
+    } catch (error) {
+      const { code, message } = error as LiveshelfError;
+      broken.push({ index, code, message });
+    }
+    refuseTooMany(events.length + broken.length);
+  }
+  const receipt = await engine.record(events);
+  const refused = receipt.rejected.map((one) => ({ ...one, index: indices[one.index]! }));
+  return { ...receipt, rejected: [...refused, ...broken].sort((a, b) => a.index - b.index) };
+}
+
+function parseLine(line: Buffer): unknown {
+  if (line.length > limits.eventBytesMax) {
+    throw new LiveshelfError(
+      "EVENT_TOO_LARGE",
+      `An event has at most ${limits.eventBytesMax} bytes; this one has ${line.length}.`,
+    );
+  }
+  try {
+    return parseJson(line);
+  } catch (error) {
+    throw new LiveshelfError("EVENT_MALFORMED", (error as Error).message.replace("The body", "The line"));
+  }
+}
+
+function refuseTooMany(count: number): void {
+  if (count <= limits.batchEventsMax) return;
+  throw new LiveshelfError(
+    "EVENT_LIMIT",
+    `One call takes at most ${limits.batchEventsMax} events; send them in several.`,
+  );
+}

@@ -1,0 +1,74 @@
+/** Every refusal leaves as `{"error":{"code","message","at"}}` with a code of `core/errors.ts`; nothing of the inside shows. */
+import type { Socket } from "node:net";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { LiveshelfError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+
+export type OnDiagnostic = (message: string) => void;
+
+export function sendFailure(reply: FastifyReply, failure: LiveshelfError): FastifyReply {
+  if (failure.status === 503) reply.header("retry-after", "1");
+  return reply
+    .code(failure.status)
+    .type("application/json; charset=utf-8")
+    .send(JSON.stringify(envelope(failure)));
+}
+
+export function envelope({ code, message, at }: LiveshelfError) {
+  return { error: at === undefined || at === "" ? { code, message } : { code, message, at } };
+}
+
+/** For fastify's `setErrorHandler` and `frameworkErrors`. */
+export function onFailure(onDiagnostic: OnDiagnostic) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const failure = asFailure(error);
+    if (failure.code === "INTERNAL") {
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      onDiagnostic(`${request.method} ${request.routeOptions?.url ?? request.url} failed: ${what}`);
+    }
+    return sendFailure(reply, failure);
+  };
+}
+
+const concealed = "The request failed inside the server; its diagnostics say why. Please report it.";
+
+function asFailure(error: unknown): LiveshelfError {
+  if (error instanceof LiveshelfError) {
+    return error.code === "INTERNAL" ? new LiveshelfError("INTERNAL", concealed) : error;
+  }
+  const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
+  switch (code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new LiveshelfError(
+        "BODY_TOO_LARGE",
+        `A body has at most ${limits.bodyBytesMax} bytes; send the events in smaller batches.`,
+      );
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new LiveshelfError(
+        "MEDIA_TYPE_UNSUPPORTED",
+        'Send "content-type: application/json" (events also as application/x-ndjson).',
+      );
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return new LiveshelfError("BODY_MALFORMED", "The body is shorter or longer than its content-length says.");
+    case "FST_ERR_BAD_URL":
+    case "FST_ERR_MAX_PARAM_LENGTH":
+      return new LiveshelfError(
+        "REQUEST_MALFORMED",
+        "The path cannot be read: percent-encode it as UTF-8, at most 512 characters an id.",
+      );
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new LiveshelfError("REQUEST_MALFORMED", "The request could not be read.");
+  }
+  return new LiveshelfError("INTERNAL", concealed);
+}
+
+/** What is not HTTP at all never reaches a route. */
+export function onClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return;
+  const body = JSON.stringify(
+    envelope(new LiveshelfError("REQUEST_MALFORMED", "This is not a request that HTTP allows.")),
+  );
+  const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+}

@@ -1,0 +1,7 @@
+/** The public face: what `import … from "liveshelf"` gives. */
+
+export type { Config } from "./config.ts";
+export { type ErrorCode, errorCodes, LiveshelfError } from "./core/errors.ts";
+export type { Context, ContextValue, Fields, FieldValue, LoggedEvent } from "./core/event.ts";
+export type * from "./core/public.ts";
+export { createEngine, type EngineOptions } from "./engine.ts";

@@ -1,0 +1,136 @@
+/** What the engine knows of an item, a shopper, a query, or itself: reports for people and for the API's look-ups. */
+import { defaultActions } from "./core/actions.ts";
+import { decay } from "./core/decayed.ts";
+import { History, touchHalfLivesMs } from "./core/history.ts";
+import { List } from "./core/list.ts";
+import type { EngineStatus, ItemReport, LearnerReport, UserReport } from "./core/public.ts";
+import { Rows } from "./core/rows.ts";
+import { question } from "./question.ts";
+import { engineAt, type Rooms } from "./rooms.ts";
+
+const history = new History();
+const recentMax = 20;
+const affinitiesMax = 10;
+const month = 2;
+
+export function reportItem(rooms: Rooms, id: string): ItemReport | undefined {
+  const item = rooms.items.find(id);
+  if (item < 0) return undefined;
+  const nowMs = rooms.registers[engineAt.clockMs]!;
+  return {
+    item: id,
+    fields: rooms.catalogue.fields(item) ?? {},
+    removed: rooms.catalogue.isRemoved(item),
+    statistics: statistics(rooms, item, nowMs),
+  };
+}
+
+/** What the ranker reads of an item for nobody in particular, and how popular it is. */
+function statistics(rooms: Rooms, item: number, atMs: number): Record<string, number> {
+  const request = question(rooms, { atMs }, history);
+  const list = new List();
+  list.push(item, Number.NaN, -1);
+  const read: Record<string, number> = {};
+  for (const feature of rooms.listFeatures.features) {
+    if (feature.name !== "item-statistics") continue;
+    const rows = new Rows(feature.columns.length, 1);
+    rows.resize(1);
+    feature.read(request, list, rows, 0);
+    feature.columns.forEach((column, c) => {
+      read[column.name] = rows.dense[c]!;
+    });
+  }
+  for (const retriever of rooms.retrievers)
+    if (retriever.name === "popular" || retriever.name === "trending") read[retriever.name] = retriever.strength(item);
+  return read;
+}
+
+export function reportUser(rooms: Rooms, id: string, nowMs: number): UserReport | undefined {
+  const shopper = rooms.shoppers.find(id, undefined);
+  if (shopper < 0) return undefined;
+  rooms.shoppers.gather(shopper, undefined, nowMs, history);
+  const actionNames = [...defaultActions.keys()];
+  const recent = Array.from({ length: Math.min(recentMax, history.count) }, (_, i) => ({
+    item: rooms.items.id(history.item[i]!) ?? "",
+    lastAction: actionNames[history.lastAction[i]!] ?? "own",
+    at: new Date(history.lastAtMs[i]!).toISOString(),
+    touches: history.touches[i]!,
+  }));
+  return {
+    user: id,
+    fields: rooms.shoppers.fields(shopper) ?? {},
+    recent,
+    affinities: affinities(rooms, nowMs),
+    sessions: history.sessionNumber,
+  };
+}
+
+function affinities(rooms: Rooms, nowMs: number): UserReport["affinities"][number][] {
+  const shares: UserReport["affinities"][number][] = [];
+  rooms.learnedFields.wordNames.forEach((field, place) => {
+    const word = rooms.learnedFields.word(place);
+    const sums = new Map<number, number>();
+    let total = 0;
+    for (let i = 0; i < history.count; i++) {
+      const value = word.get(history.item[i]!);
+      if (value < 0) continue;
+      const touches = history.counts[month]![i]! * decay(nowMs - history.lastAtMs[i]!, touchHalfLivesMs[month]!);
+      sums.set(value, (sums.get(value) ?? 0) + touches);
+      total += touches;
+    }
+    for (const [value, touches] of sums)
+      shares.push({ field, value: rooms.words.id(value)?.replaceAll("\u001f", " > ") ?? "", share: touches / total });
+  });
+  return shares.sort((a, b) => b.share - a.share).slice(0, affinitiesMax);
+}
+
+export function reportModels(rooms: Rooms): { learners: LearnerReport[]; features: string[]; offset: number } {
+  const learner = (name: string, kind: string, lessons: number): LearnerReport => ({
+    name,
+    kind,
+    weight: 1,
+    lessons,
+    ...rooms.prequential.report(name),
+  });
+  return {
+    learners: [
+      learner(rooms.ranker.name, "logistic regression on hashed crosses, for lists", rooms.ranker.lessons),
+      learner(
+        rooms.chooser.name,
+        "linear softmax over the retrievers' candidates, for recommendations",
+        rooms.chooser.lessons,
+      ),
+    ],
+    features: [...rooms.listFeatures.features, ...rooms.choiceFeatures.features].map((feature) => feature.name),
+    offset: rooms.registers[engineAt.events]!,
+  };
+}
+
+export function inspectEngine(
+  rooms: Rooms,
+  status: EngineStatus,
+  { user, item, query }: { readonly user?: string; readonly item?: string; readonly query?: string },
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  if (user !== undefined) return { ...(reportUser(rooms, user, nowMs) ?? { user, known: false }) };
+  if (item !== undefined) return { ...(reportItem(rooms, item) ?? { item, known: false }) };
+  if (query !== undefined) return { query, known: question(rooms, { atMs: nowMs, query }, history).query >= 0 };
+  return {
+    ...status,
+    clock: new Date(status.clockMs).toISOString(),
+    fields: rooms.catalogue.fieldNames.map(({ name, type, mistyped }) => ({ name, type, mistyped })),
+    learnedFields: { words: rooms.learnedFields.wordNames, numbers: rooms.learnedFields.numberNames },
+    features: {
+      lists: rooms.listFeatures.features.map(({ name, columns }) => ({
+        name,
+        columns: columns.map((column) => column.name),
+      })),
+      choices: rooms.choiceFeatures.features.map(({ name, columns }) => ({
+        name,
+        columns: columns.map((column) => column.name),
+      })),
+    },
+    retrievers: rooms.retrievers.map((retriever) => retriever.name),
+    models: reportModels(rooms).learners,
+  };
+}

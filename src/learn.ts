@@ -1,0 +1,250 @@
+/**
+ * The learning path: event → attribution → lessons → models; then event → features, catalogue, retrievers. Everything is read
+ * before the event is folded in (DESIGN §3.4). No algorithm here, only the rooms in the order in which an event visits them.
+ */
+
+import type { Consequences } from "./attribution/attribution.ts";
+import { retrieveCandidates } from "./candidates.ts";
+import { actionCode } from "./core/actions.ts";
+import { minuteMs } from "./core/clock.ts";
+import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
+import type { Fact, Shown } from "./core/fact.ts";
+import { type Lesson, verdict } from "./core/lesson.ts";
+import type { List } from "./core/list.ts";
+import { mixPair } from "./core/random.ts";
+import type { Request } from "./core/request.ts";
+import { Pool } from "./core/retrieved.ts";
+import { Rows } from "./core/rows.ts";
+import { learnWords, question, readRows, scratch, slateList, words } from "./question.ts";
+import { engineAt, type Rooms } from "./rooms.ts";
+
+/** A click and the view of the same item that follows it within this are one choice. */
+const clickThenViewMs = minuteMs;
+
+/** Sees what is about to be folded, for evaluation. Must change nothing. */
+export interface Observer {
+  /** A slate with the rows that were read for it; `items[i]`: interned row of candidate i. */
+  slate?(id: string, request: Request, list: List, items: Int32Array, rows: Rows): void;
+  /** An outcome, before anything of it is folded. */
+  outcome?(event: OutcomeEvent, item: number, isChoice: boolean, request: Request): void;
+  /** The slate that the outcome joined. */
+  joined?(slate: string, item: number, reward: number): void;
+}
+
+export class Learning {
+  readonly #rooms: Rooms;
+  readonly #scratch = scratch();
+  readonly #rows: Rows;
+  readonly #choiceRows: Rows;
+  readonly #pool: Pool;
+  readonly #consequences: Consequences;
+  #items = new Int32Array(64);
+  #logits = new Float64Array(64);
+  #observer: Observer = {};
+  /** What was read for the slate folded last; for the test that compares it with what was served. */
+  get lastRows(): Rows {
+    return this.#rows;
+  }
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    this.#rows = new Rows(rooms.listFeatures.columns.length);
+    this.#choiceRows = new Rows(rooms.choiceFeatures.columns.length);
+    this.#pool = new Pool(rooms.retrievers.length);
+    this.#consequences = {
+      teach: (lesson) => this.#teach(lesson),
+      impressions: (shown) => this.#impressions(shown),
+    };
+  }
+
+  observe(observer: Observer): void {
+    this.#observer = observer;
+  }
+
+  fold(event: LoggedEvent, offset: number): void {
+    const { registers, attribution, baskets, recentIds, shoppers, chooser } = this.#rooms;
+    const atMs = eventAtMs(event);
+    const clockMs = Math.max(registers[engineAt.clockMs]!, atMs);
+    registers[engineAt.clockMs] = clockMs;
+    registers[engineAt.events] = offset + 1;
+    baskets.closeBefore(clockMs, (lesson) => chooser.learn(lesson));
+    attribution.advance(clockMs, this.#consequences);
+    if (event.id !== undefined) recentIds.add(event.id, clockMs);
+    switch (event.type) {
+      case "item":
+        this.#foldItem(event.item, event, offset, atMs, clockMs);
+        break;
+      case "item-removed":
+        this.#rooms.catalogue.remove(this.#rooms.items.intern(event.item));
+        break;
+      case "user":
+        this.#foldUser(event.user, event, atMs);
+        break;
+      case "slate":
+        this.#foldSlate(event, offset, atMs, clockMs);
+        break;
+      case "outcome":
+        this.#foldOutcome(event, offset, atMs, clockMs);
+        break;
+    }
+    shoppers.sweep(clockMs);
+  }
+
+  #foldItem(id: string, event: LoggedEvent & { type: "item" }, offset: number, atMs: number, clockMs: number): void {
+    const item = this.#rooms.items.intern(id);
+    if (item < 0) return this.#refuseId();
+    this.#rooms.catalogue.fold(item, event.fields, atMs);
+    this.#scratch.history.clear();
+    this.#fold({ ...this.#fact(event, offset, atMs, clockMs), item, fields: event.fields });
+  }
+
+  #foldUser(user: string, event: LoggedEvent & { type: "user" }, atMs: number): void {
+    const shopper = this.#rooms.shoppers.intern(user, undefined);
+    if (shopper < 0) return this.#refuseId();
+    this.#rooms.shoppers.mergeFields(shopper, event.fields);
+    this.#rooms.shoppers.arrive(shopper, undefined, atMs);
+  }
+
+  #foldSlate(event: SlateEvent, offset: number, atMs: number, clockMs: number): void {
+    const rooms = this.#rooms;
+    const { list, history } = this.#scratch;
+    const shopper = rooms.shoppers.intern(event.user, event.session);
+    const request = question(rooms, { ...event, atMs }, history);
+    slateList(rooms, event, list);
+    readRows(rooms, request, list, this.#rows, event.list);
+    learnWords(rooms, event);
+    const items = this.#internShown(event, list.count);
+    const { query, surface } = words(rooms, event);
+    const opened = {
+      id: event.slate ?? `#${offset}`,
+      shopper,
+      surface,
+      query,
+      orderedByEngine: event.orderedBy === "engine",
+      atMs,
+      clockMs,
+    };
+    this.#observer.slate?.(opened.id, request, list, items, this.#rows);
+    rooms.attribution.open(opened, list, items, this.#rows, this.#consequences);
+    const shown: Shown = { count: list.count, item: items, query, clicked: -1 };
+    this.#fold({ ...this.#fact(event, offset, atMs, clockMs), shopper, query, shown });
+    rooms.shoppers.arrive(shopper, event.session, atMs);
+  }
+
+  #foldOutcome(event: OutcomeEvent, offset: number, atMs: number, clockMs: number): void {
+    const rooms = this.#rooms;
+    const shopper = rooms.shoppers.intern(event.user, event.session);
+    const request = question(rooms, { ...event, item: undefined, atMs }, this.#scratch.history);
+    const item = rooms.items.intern(event.item);
+    if (item < 0) return this.#refuseId();
+    const action = rooms.actions(event.action, event.value);
+    const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
+    this.#observer.outcome?.(event, item, isChoice, request);
+    const slate = rooms.attribution.join(
+      { slateId: event.slate, shopper, item, action, atMs, clockMs },
+      this.#consequences,
+    );
+    if (slate >= 0) this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
+    if (isChoice) this.#noteChoice(request, item, offset);
+    this.#fold({
+      ...this.#fact(event, offset, atMs, clockMs),
+      shopper,
+      item,
+      action: action.code,
+      reward: action.reward,
+      isChoice,
+      value: event.value ?? Number.NaN,
+      query: slate < 0 ? -1 : rooms.attribution.slates.query.get(slate),
+    });
+    rooms.shoppers.arrive(shopper, event.session, atMs);
+    if (isChoice) rooms.shoppers.touch(shopper, item, action.code, atMs);
+  }
+
+  #fold(fact: Fact): void {
+    for (const feature of this.#rooms.listFeatures.features) feature.fold?.(fact);
+    for (const feature of this.#rooms.choiceFeatures.features) feature.fold?.(fact);
+    for (const retriever of this.#rooms.retrievers) retriever.fold(fact);
+  }
+
+  /** A choice is a lesson for the choice model: the candidates as they stood before its basket, and what was chosen. */
+  #noteChoice(request: Request, item: number, offset: number): void {
+    const { baskets, registers, config, chooser } = this.#rooms;
+    if (request.shopper < 0 || request.history.count === 0) return;
+    if (baskets.add(request.shopper, item, request.atMs)) return;
+    if (request.history.lastTouchAtMs === request.atMs) return;
+    const choices = ++registers[engineAt.choices]!;
+    const share = config.choiceLessonsFirst / choices + config.choiceLessonsShare;
+    if (share < 1 && (mixPair(offset, config.seed) >>> 0) / 2 ** 32 >= share) return;
+    retrieveCandidates(this.#rooms, request, (row) => this.#rooms.catalogue.isRecommendable(row), this.#pool);
+    this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
+    baskets.start(request.shopper, request.atMs, this.#pool, this.#choiceRows, (lesson) => chooser.learn(lesson));
+    baskets.add(request.shopper, item, request.atMs);
+  }
+
+  #teach(lesson: Lesson): void {
+    const { ranker, calibration, prequential } = this.#rooms;
+    const { rows, surface } = lesson;
+    if (this.#logits.length < rows.count) this.#logits = new Float64Array(rows.count * 2);
+    ranker.predict(rows, this.#logits);
+    for (let i = 0; i < rows.count; i++) {
+      const judged = lesson.verdict[i]!;
+      if (judged !== verdict.chosen && judged !== verdict.passedOver) continue;
+      const isChosen = judged === verdict.chosen;
+      const chance = 1 / (1 + Math.exp(-calibration.apply(surface, this.#logits[i]!)));
+      prequential.note(ranker.name, chance, isChosen);
+      calibration.learn(surface, this.#logits[i]!, isChosen);
+    }
+    ranker.learn(lesson);
+  }
+
+  #impressions(shown: Shown): void {
+    const clockMs = this.#rooms.registers[engineAt.clockMs]!;
+    for (const feature of this.#rooms.listFeatures.features) feature.impressions?.(shown, clockMs);
+  }
+
+  /** The view that follows a click on the item, or the same again at the same instant (a second line of one invoice). */
+  #isSameChoice(item: number, code: number, atMs: number): boolean {
+    const { history } = this.#scratch;
+    const entry = history.indexOf(item);
+    if (entry < 0) return false;
+    const elapsedMs = Math.abs(atMs - history.lastAtMs[entry]!);
+    if (history.lastAction[entry] === code) return elapsedMs === 0;
+    return code === actionCode.view && history.lastAction[entry] === actionCode.click && elapsedMs <= clickThenViewMs;
+  }
+
+  #internShown(event: SlateEvent, count: number): Int32Array {
+    if (this.#items.length < count) this.#items = new Int32Array(count * 2);
+    const seen = new Set<number>();
+    let kept = 0;
+    for (const shown of event.items) {
+      const item = this.#rooms.items.intern(typeof shown === "string" ? shown : shown.item);
+      if (item >= 0 && seen.has(item)) continue;
+      seen.add(item);
+      this.#items[kept++] = item;
+    }
+    return this.#items;
+  }
+
+  #refuseId(): void {
+    this.#rooms.registers[engineAt.refusedIds]!++;
+  }
+
+  #fact(event: LoggedEvent, offset: number, atMs: number, clockMs: number): Fact {
+    return {
+      type: event.type,
+      offset,
+      atMs,
+      clockMs,
+      item: -1,
+      shopper: -1,
+      history: this.#scratch.history,
+      action: -1,
+      reward: 0,
+      isChoice: false,
+      value: Number.NaN,
+      fields: undefined,
+      query: -1,
+      shown: undefined,
+    };
+  }
+}

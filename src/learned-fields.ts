@@ -1,0 +1,73 @@
+/**
+ * Which fields of the catalogue the ranker learns from: those the config names, else the first that appear in the log and can say
+ * something of an item. The order of appearance is folded state, so every replay finds the same.
+ */
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import { type ItemNumber, type ItemWord, noNumber, noWord } from "./core/item-numbers.ts";
+import { type LearnedFields, numberPlaces, wordPlaces } from "./features/item-fields.ts";
+
+/** Levels of a path that are read. */
+const levelsMax = 16;
+
+/** Field names by place, for people: a path has two, its broadest level and the whole. */
+export interface NamedFields extends LearnedFields {
+  readonly wordNames: readonly string[];
+  readonly numberNames: readonly string[];
+}
+
+interface Places {
+  readonly words: readonly { readonly name: string; readonly column: ItemWord }[];
+  readonly numbers: readonly { readonly name: string; readonly column: ItemNumber }[];
+}
+
+export function learnedFields(catalogue: Catalogue, chosen: readonly string[] | undefined): NamedFields {
+  let places: Places = { words: [], numbers: [] };
+  let fieldsSeen = 0;
+
+  function current(): Places {
+    const { fieldNames } = catalogue;
+    if (fieldNames.length === fieldsSeen) return places;
+    fieldsSeen = fieldNames.length;
+    places = findPlaces(catalogue, chosen);
+    return places;
+  }
+
+  return {
+    word: (place) => current().words[place]?.column ?? noWord,
+    number: (place) => current().numbers[place]?.column ?? noNumber,
+    get wordNames() {
+      return current().words.map((word) => word.name);
+    },
+    get numberNames() {
+      return current().numbers.map((number) => number.name);
+    },
+  };
+}
+
+function findPlaces(catalogue: Catalogue, chosen: readonly string[] | undefined): Places {
+  const words: { name: string; column: ItemWord }[] = [];
+  const numbers: { name: string; column: ItemNumber }[] = [];
+  for (const { name, type } of catalogue.fieldNames) {
+    if (chosen !== undefined && !chosen.includes(name)) continue;
+    if (type === "word") words.push({ name, column: catalogue.word(name) ?? noWord });
+    if (type === "path")
+      words.push(
+        { name: `${name}, broad`, column: level(catalogue, name, false) },
+        { name, column: level(catalogue, name, true) },
+      );
+    if (type === "number" && name !== "price") numbers.push({ name, column: catalogue.number(name) ?? noNumber });
+  }
+  return { words: words.slice(0, wordPlaces), numbers: numbers.slice(0, numberPlaces) };
+}
+
+/** The broadest or the narrowest level of a path field, as one word. */
+function level(catalogue: Catalogue, name: string, narrowest: boolean): ItemWord {
+  const scratch = new Int32Array(levelsMax);
+  const column = catalogue.wordList(name);
+  return {
+    get(item) {
+      const count = column?.get(item, scratch) ?? 0;
+      return count === 0 ? -1 : scratch[narrowest ? count - 1 : 0]!;
+    },
+  };
+}

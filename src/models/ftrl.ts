@@ -1,0 +1,214 @@
+/**
+ * Logistic regression on hashed crosses of columns, learned by FTRL-proximal (McMahan et al. 2013, Algorithm 1):
+ *
+ *     wᵢ = 0 if |zᵢ| ≤ l1, else −(zᵢ − sgn(zᵢ)·l1) / ((beta + √nᵢ)/alpha + l2)
+ *     σ  = (√(nᵢ + g²) − √nᵢ) / alpha;   zᵢ += g − σ·wᵢ;   nᵢ += g²
+ *
+ * The gradient of a row mixes the logistic loss of the single row with the softmax loss of its list, so that the chances stay
+ * calibrated while the order is learned. The logit starts at the row's prior: what is not yet learned leaves things as they were.
+ */
+import { FixedBuffer, registers } from "../core/columns.ts";
+import { type Explanation, type Lesson, verdict } from "../core/lesson.ts";
+import { hashText, mix } from "../core/random.ts";
+import type { ColumnSpec, Rows } from "../core/rows.ts";
+import { state } from "../core/state.ts";
+import type { Model } from "./model.ts";
+
+export interface FtrlOptions {
+  readonly name?: string;
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly l1?: number;
+  readonly l2?: number;
+  /** log₂ of the number of slots. */
+  readonly bits?: number;
+  /** Share of the softmax loss in the gradient, 0 to 1. */
+  readonly listwise?: number;
+  readonly columns: readonly ColumnSpec[];
+  /** Crosses: names of one to three columns each. */
+  readonly terms: readonly (readonly string[])[];
+  /** Column whose value the logit starts at; and column whose value keeps all weights apart. */
+  readonly prior?: string;
+  readonly regime?: string;
+}
+
+/** Places beyond this share one bias. */
+const placeMax = 49;
+const biasAt = 0;
+const lessonsAt = 2;
+
+export function ftrl(options: FtrlOptions): Model {
+  const { name = "ftrl", alpha = 0.05, beta = 1, l1 = 0, l2 = 0, bits = 20, listwise = 0.3, columns } = options;
+  const size = 1 << bits;
+  const mask = size - 1;
+  const z = new FixedBuffer("z", new Float64Array(size));
+  const n = new FixedBuffer("n", new Float64Array(size));
+  /** One more slot, whose weight stays 0, for terms that are left out. */
+  const w = new FixedBuffer("w", new Float64Array(size + 1));
+  /** z and n of the bias, lessons. */
+  const fixed = registers("registers", 3);
+  const at = (column: string): number => {
+    const index = columns.findIndex((spec) => spec.name === column);
+    if (index < 0)
+      throw new RangeError(`There is no column "${column}" among ${columns.map((spec) => spec.name).join(", ")}.`);
+    return index;
+  };
+  const terms = options.terms.map((term) => term.map(at));
+  const width = terms.length;
+  const first = Int32Array.from(terms, (term) => term[0]!);
+  const second = Int32Array.from(terms, (term) => term[1] ?? -1);
+  const third = Int32Array.from(terms, (term) => term[2] ?? -1);
+  /** Value of a column that leaves out the terms made of it; NaN equals nothing. */
+  const silent = Float64Array.from(columns, (column) => column.silent ?? Number.NaN);
+  const salt = Int32Array.from(options.terms, (term) => hashText(term.join(" × ")));
+  const placeSalt = hashText("place");
+  const prior = options.prior === undefined ? -1 : at(options.prior);
+  const regime = options.regime === undefined ? -1 : at(options.regime);
+  let slots = new Int32Array(64 * width);
+  let logits = new Float64Array(64);
+  let gradients = new Float64Array(64);
+
+  const biasWeight = (): number => -fixed.array[biasAt]! / ((beta + Math.sqrt(fixed.array[biasAt + 1]!)) / alpha);
+
+  function find(rows: Rows): void {
+    if (slots.length < rows.count * width) slots = new Int32Array(rows.count * width * 2);
+    const { dense, count } = rows;
+    for (let i = 0; i < count; i++) {
+      const row = i * rows.width;
+      const kept = regime < 0 ? 0 : Math.imul(dense[row + regime]! + 1, 0x9e3779b1);
+      const to = i * width;
+      for (let t = 0; t < width; t++) {
+        const a = first[t]!;
+        const b = second[t]!;
+        const c = third[t]!;
+        let hash = step(salt[t]! ^ kept, dense[row + a]!);
+        let isSilent = dense[row + a] === silent[a];
+        if (b >= 0) {
+          hash = step(hash, dense[row + b]!);
+          isSilent ||= dense[row + b] === silent[b];
+        }
+        if (c >= 0) {
+          hash = step(hash, dense[row + c]!);
+          isSilent ||= dense[row + c] === silent[c];
+        }
+        slots[to + t] = isSilent ? size : (hash ^ (hash >>> 15)) & mask;
+      }
+    }
+  }
+
+  function score(rows: Rows, out: Float64Array): void {
+    find(rows);
+    const bias = biasWeight();
+    const weights = w.array;
+    for (let i = 0; i < rows.count; i++) {
+      let sum = bias + (prior < 0 ? 0 : rows.dense[i * rows.width + prior]!);
+      for (let t = i * width; t < (i + 1) * width; t++) sum += weights[slots[t]!]!;
+      out[i] = sum;
+    }
+  }
+
+  function update(slot: number, gradient: number): void {
+    if (slot === size) return;
+    const zs = z.array;
+    const ns = n.array;
+    const before = Math.sqrt(ns[slot]!);
+    const after = Math.sqrt(ns[slot]! + gradient * gradient);
+    const moved = zs[slot]! + gradient - ((after - before) / alpha) * w.array[slot]!;
+    zs[slot] = moved;
+    ns[slot] = ns[slot]! + gradient * gradient;
+    const shrunk = moved > l1 ? moved - l1 : moved < -l1 ? moved + l1 : 0;
+    w.array[slot] = shrunk === 0 ? 0 : -shrunk / ((beta + after) / alpha + l2);
+  }
+
+  function updateBias(gradient: number): void {
+    const [bz, bn] = fixed.array as unknown as [number, number];
+    const sigma = (Math.sqrt(bn + gradient * gradient) - Math.sqrt(bn)) / alpha;
+    const weight = biasWeight();
+    fixed.array[biasAt] = bz + gradient - sigma * weight;
+    fixed.array[biasAt + 1] = bn + gradient * gradient;
+  }
+
+  const placeSlot = (surface: number, position: number): number =>
+    mix(step(step(placeSalt, surface), Math.min(position, placeMax))) & mask;
+
+  return {
+    name,
+    state: state(`model.${name}`, 1, [z, n, w, fixed]),
+    get lessons() {
+      return fixed.array[lessonsAt]!;
+    },
+    predict: score,
+    learn(lesson: Lesson) {
+      const { rows, weight, orderedByEngine, surface, position } = lesson;
+      const verdicts = lesson.verdict;
+      if (weight === 0) return;
+      fixed.array[lessonsAt]!++;
+      const { count } = rows;
+      if (logits.length < count) {
+        logits = new Float64Array(count * 2);
+        gradients = new Float64Array(count * 2);
+      }
+      score(rows, logits);
+      if (orderedByEngine)
+        for (let i = 0; i < count; i++) logits[i] = logits[i]! + w.array[placeSlot(surface, position[i]!)]!;
+      const share = lesson.isChoice ? listwise : 0;
+      softmaxGradients(logits, verdicts, count, share * weight, gradients);
+      for (let i = 0; i < count; i++) {
+        const isTaught = verdicts[i] === verdict.chosen || verdicts[i] === verdict.passedOver;
+        const chosen = verdicts[i] === verdict.chosen ? 1 : 0;
+        const pointwise = isTaught ? (1 - listwise) * weight * (1 / (1 + Math.exp(-logits[i]!)) - chosen) : 0;
+        const gradient = gradients[i]! + pointwise;
+        if (gradient === 0) continue;
+        if (pointwise !== 0) updateBias(pointwise);
+        for (let t = i * width; t < (i + 1) * width; t++) update(slots[t]!, gradient);
+        if (orderedByEngine) update(placeSlot(surface, position[i]!), gradient);
+      }
+    },
+    explain(rows: Rows, row: number): Explanation {
+      find(rows);
+      const contributions = options.terms.map((term, t) => ({
+        feature: term.join(" × "),
+        value: w.array[slots[row * width + t]!]!,
+      }));
+      if (prior >= 0) contributions.unshift({ feature: options.prior!, value: rows.dense[row * rows.width + prior]! });
+      return { bias: biasWeight(), contributions };
+    },
+  };
+}
+
+/** One code into a hash; codes are integers, exact in 32-bit floats. */
+function step(hash: number, code: number): number {
+  hash = Math.imul(hash ^ code, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+/**
+ * out[i] = scale · (softmax over the list − 1 for the chosen), the gradient of the list-wise loss −log softmax; 0 where
+ * `scale` is 0 and for rows chosen before, which no longer compete. Several chosen share the mass.
+ */
+function softmaxGradients(
+  logits: Float64Array,
+  verdicts: Uint8Array,
+  count: number,
+  scale: number,
+  out: Float64Array,
+): void {
+  let max = Number.NEGATIVE_INFINITY;
+  let chosen = 0;
+  for (let i = 0; i < count; i++) {
+    out[i] = 0;
+    if (verdicts[i] === verdict.chosenBefore) continue;
+    if (logits[i]! > max) max = logits[i]!;
+    if (verdicts[i] === verdict.chosen) chosen++;
+  }
+  if (scale === 0 || chosen === 0) return;
+  let total = 0;
+  for (let i = 0; i < count; i++) if (verdicts[i] !== verdict.chosenBefore) total += Math.exp(logits[i]! - max);
+  for (let i = 0; i < count; i++) {
+    if (verdicts[i] === verdict.chosenBefore) continue;
+    const share = Math.exp(logits[i]! - max) / total;
+    out[i] = scale * (share - (verdicts[i] === verdict.chosen ? 1 / chosen : 0));
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * From what a caller or a logged slate says to what the rooms read: the same code for serving and folding, and it only looks ids up,
+ * so that both see the same (DESIGN §3.4).
+ */
+import type { Context, ContextValue, SlateEvent } from "./core/event.ts";
+import { History } from "./core/history.ts";
+import { List, summaryWidth } from "./core/list.ts";
+import { contextPlaces, normalQuery, type Request } from "./core/request.ts";
+import type { Rows } from "./core/rows.ts";
+import { summarize } from "./features/list-summary.ts";
+import type { Rooms } from "./rooms.ts";
+
+export interface Asked {
+  readonly atMs: number;
+  readonly user?: string | undefined;
+  readonly session?: string | undefined;
+  readonly query?: string | undefined;
+  readonly surface?: string | undefined;
+  readonly context?: Context | undefined;
+  readonly item?: string | undefined;
+}
+
+const context = new Int32Array(contextPlaces);
+
+/** Gathers the shopper's history into `history` and looks every word up. The request is good until the next question. */
+export function question(rooms: Rooms, asked: Asked, history: History): Request {
+  const shopper = rooms.shoppers.find(asked.user, asked.session);
+  rooms.shoppers.gather(shopper, asked.session, asked.atMs, history);
+  context.fill(-1);
+  if (asked.context !== undefined) {
+    for (const [key, value] of Object.entries(asked.context)) {
+      const place = rooms.contextKeys.find(key);
+      const word = contextWord(key, value);
+      if (place >= 0 && word !== undefined) context[place] = rooms.words.find(word);
+    }
+  }
+  return {
+    atMs: asked.atMs,
+    shopper,
+    history,
+    ...words(rooms, asked),
+    item: asked.item === undefined ? -1 : rooms.items.find(asked.item),
+    context,
+  };
+}
+
+/** Word rows of query and surface, −1 where absent or never seen. */
+export function words(
+  rooms: Rooms,
+  { query, surface }: Pick<Asked, "query" | "surface">,
+): { query: number; surface: number } {
+  return {
+    query: query === undefined ? -1 : rooms.words.find(queryWord(query)),
+    surface: surface === undefined ? -1 : rooms.words.find(surfaceWord(surface)),
+  };
+}
+
+/** Interns the words of a slate, so that later questions find them. */
+export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent): void {
+  if (query !== undefined) rooms.words.intern(queryWord(query));
+  if (surface !== undefined) rooms.words.intern(surfaceWord(surface));
+  if (context === undefined) return;
+  for (const [key, value] of Object.entries(context)) {
+    const word = contextWord(key, value);
+    if (word !== undefined && rooms.contextKeys.intern(key) >= 0) rooms.words.intern(word);
+  }
+}
+
+const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, 512);
+const surfaceWord = (surface: string): string => `s ${surface}`;
+
+function contextWord(key: string, value: ContextValue): string | undefined {
+  if (value === null) return undefined;
+  const text = Array.isArray(value) ? value.map(String).sort().join("|") : String(value);
+  return `c ${key}=${text}`.slice(0, 512);
+}
+
+/** Puts the items of a logged slate into `list` as the question that they answered saw them. */
+export function slateList(rooms: Rooms, slate: SlateEvent, list: List): void {
+  list.clear();
+  list.recommended = slate.recommended === true;
+  const isCallers = slate.orderedBy !== "engine";
+  slate.items.forEach((shown, position) => {
+    const { item, match, order, matchRank } =
+      typeof shown === "string" ? { item: shown, match: undefined, order: undefined, matchRank: undefined } : shown;
+    const index = list.push(rooms.items.find(item), match ?? Number.NaN, order ?? (isCallers ? position : -1));
+    if (index >= 0 && matchRank !== undefined) list.matchRank[index] = matchRank;
+  });
+  if (slate.list === undefined) rankByMatch(list);
+}
+
+/** Ranks a list by the lister's relevance, best first; ties in list order. */
+export function rankByMatch(list: List): void {
+  const ranked: number[] = [];
+  for (let i = 0; i < list.count; i++) if (!Number.isNaN(list.match[i]!)) ranked.push(i);
+  ranked.sort((a, b) => list.match[b]! - list.match[a]! || a - b);
+  ranked.forEach((i, rank) => {
+    list.matchRank[i] = rank;
+  });
+}
+
+/** Fills the rows of a list; `summary`: as logged with an engine's slate, else it is made from the list. */
+export function readRows(
+  rooms: Rooms,
+  request: Request,
+  list: List,
+  rows: Rows,
+  summary?: readonly (number | null)[],
+): void {
+  if (summary === undefined) {
+    summarize(request, list, rooms.price());
+    rooms.previousList.summarize(request, list);
+  } else {
+    for (let i = 0; i < summaryWidth; i++) list.summary[i] = summary[i] ?? Number.NaN;
+  }
+  rooms.listFeatures.assemble(request, list, rows);
+}
+
+/** Scratch of one path: serving and folding have one each, so that neither disturbs the other. */
+export interface Scratch {
+  readonly history: History;
+  readonly list: List;
+}
+
+export const scratch = (): Scratch => ({ history: new History(), list: new List() });

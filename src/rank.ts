@@ -1,0 +1,235 @@
+/**
+ * The serving path: request → retrieve → assemble → score → choose → slate. No algorithm here, only the rooms in the order in which
+ * the question visits them. It changes nothing: the slate it returns is what the engine logs.
+ */
+import { describeCandidates, retrieveCandidates } from "./candidates.ts";
+import { stopwatchMs } from "./core/clock.ts";
+import { LiveshelfError } from "./core/errors.ts";
+import type { ShownItem, SlateEvent } from "./core/event.ts";
+import { limits } from "./core/limits.ts";
+import { type List, summaryWidth } from "./core/list.ts";
+import { parseQuery } from "./core/parse-event.ts";
+import type { Answer, AnsweredItem, RankRequest, RecommendRequest } from "./core/public.ts";
+import type { Request } from "./core/request.ts";
+import { Pool } from "./core/retrieved.ts";
+import { Rows } from "./core/rows.ts";
+import { Explainer } from "./explain.ts";
+import { greedy } from "./policies/greedy.ts";
+import { question, rankByMatch, readRows, scratch } from "./question.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** An answer and the slate event to be logged for it; the caller gives it its id. */
+export interface Served {
+  readonly answer: Omit<Answer, "slate">;
+  readonly slate: Omit<SlateEvent, "slate" | "time" | "receivedAt">;
+}
+
+const recommendedByDefault = 12;
+const itemsWanted = (size: number | undefined, otherwise: number): number => {
+  if (size === undefined) return otherwise;
+  if (Number.isInteger(size) && size >= 1 && size <= limits.sizeMax) return size;
+  throw new LiveshelfError(
+    "REQUEST_MALFORMED",
+    `"size" must be a whole number from 1 to ${limits.sizeMax}; it is ${size}.`,
+    "/size",
+  );
+};
+
+export class Serving {
+  readonly #rooms: Rooms;
+  readonly #scratch = scratch();
+  readonly #pool: Pool;
+  readonly #rows: Rows;
+  readonly #choiceRows: Rows;
+  readonly #explainer: Explainer;
+  #logits = new Float64Array(512);
+  #chosen = new Int32Array(limits.sizeMax);
+  #propensity = new Float64Array(limits.sizeMax);
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    this.#pool = new Pool(rooms.retrievers.length, limits.candidatesMax);
+    this.#rows = new Rows(rooms.listFeatures.columns.length);
+    this.#choiceRows = new Rows(rooms.choiceFeatures.columns.length);
+    this.#explainer = new Explainer(rooms);
+  }
+
+  /** Ranks the caller's candidates as of `atMs`. */
+  rank(request: RankRequest, atMs: number): Served {
+    const startedMs = stopwatchMs();
+    const query = parseQuery(request.query, "/query");
+    const asked = question(this.#rooms, { ...asker(request), query, atMs }, this.#scratch.history);
+    const { list } = this.#scratch;
+    const ids = this.#callerList(request, list);
+    if (list.recommended) this.#matchByChoice(asked, list);
+    else rankByMatch(list);
+    return this.#serve(
+      request,
+      query,
+      asked,
+      list,
+      ids,
+      itemsWanted(request.size, Math.min(list.count, limits.sizeMax)),
+      startedMs,
+    );
+  }
+
+  /** Recommends items of the catalogue as of `atMs`. */
+  recommend(request: RecommendRequest, atMs: number): Served {
+    const startedMs = stopwatchMs();
+    const asked = question(this.#rooms, { ...asker(request), atMs, item: request.item }, this.#scratch.history);
+    const size = itemsWanted(request.size, recommendedByDefault);
+    const { list } = this.#scratch;
+    this.recommendable(asked, request, size, list);
+    return this.#serve(request, undefined, asked, list, undefined, size, startedMs);
+  }
+
+  /** Fills `list` with the retrievers' candidates, matched by the choice model; at least `size` where the shop has them. */
+  recommendable(asked: Request, { filters, exclude, item }: RecommendRequest, size: number, list: List): void {
+    const { catalogue, items } = this.#rooms;
+    const passes = filters === undefined ? () => true : catalogue.filter(filters);
+    const excluded = new Set(exclude?.map((id) => items.find(id)));
+    if (item !== undefined) excluded.add(items.find(item));
+    const accepts = (row: number): boolean => catalogue.isRecommendable(row) && !excluded.has(row) && passes(row);
+    retrieveCandidates(this.#rooms, asked, accepts, this.#pool);
+    if (this.#pool.count < size) this.#fill(accepts, size);
+    list.clear();
+    list.recommended = true;
+    for (let i = 0; i < this.#pool.count; i++) list.push(this.#pool.item[i]!, Number.NaN, -1);
+    this.#matchPool(asked, list);
+  }
+
+  /** What the retrievers did not reach, by popularity: a page is full whenever the shop has the items. */
+  #fill(accepts: (item: number) => boolean, size: number): void {
+    const popular = this.#rooms.retrievers.find((retriever) => retriever.name === "popular")!;
+    const rest: number[] = [];
+    for (const item of this.#rooms.catalogue.items())
+      if (accepts(item) && this.#pool.indexOf(item) < 0) rest.push(item);
+    rest.sort((a, b) => popular.strength(b) - popular.strength(a) || a - b);
+    for (const item of rest.slice(0, size - this.#pool.count)) {
+      const at = this.#pool.push(item, Number.NaN, -1);
+      this.#rooms.retrievers.forEach((retriever, r) => {
+        this.#pool.strength[r]![at] = retriever.strength(item);
+        this.#pool.rank[r]![at] = 0;
+      });
+    }
+  }
+
+  #callerList(request: RankRequest, list: List): string[] {
+    if (request.items.length > limits.candidatesMax) {
+      throw new LiveshelfError(
+        "REQUEST_MALFORMED",
+        `A request ranks at most ${limits.candidatesMax} items; this one has ${request.items.length}.`,
+        "/items",
+      );
+    }
+    list.clear();
+    const ids: string[] = [];
+    const unknown = new Set<string>();
+    let hasMatch = false;
+    request.items.forEach((given, order) => {
+      const { item, match } = typeof given === "string" ? { item: given, match: undefined } : given;
+      const row = this.#rooms.items.find(item);
+      if (row < 0 && unknown.has(item)) return;
+      if (row < 0) unknown.add(item);
+      if (list.push(row, match ?? Number.NaN, request.ordered === false ? -1 : order) < 0) return;
+      ids.push(item);
+      if (match !== undefined) hasMatch = true;
+    });
+    list.recommended = request.ordered === false && !hasMatch;
+    return ids;
+  }
+
+  /** An order that means nothing, and no relevance: the choice model says what the shopper would turn to. */
+  #matchByChoice(asked: Request, list: List): void {
+    this.#pool.clear();
+    for (let i = 0; i < list.count; i++) this.#pool.push(list.item[i]!, Number.NaN, -1);
+    describeCandidates(this.#rooms, asked, this.#pool);
+    this.#matchPool(asked, list);
+  }
+
+  #matchPool(asked: Request, list: List): void {
+    this.#rooms.choiceFeatures.assemble(asked, this.#pool, this.#choiceRows);
+    this.#makeRoom(list.count);
+    this.#rooms.chooser.predict(this.#choiceRows, this.#logits);
+    for (let i = 0; i < list.count; i++) list.match[i] = Math.fround(this.#logits[i]!);
+    rankByMatch(list);
+  }
+
+  #serve(
+    request: RankRequest | RecommendRequest,
+    query: string | undefined,
+    asked: Request,
+    list: List,
+    ids: readonly string[] | undefined,
+    size: number,
+    startedMs: number,
+  ): Served {
+    const rooms = this.#rooms;
+    this.#makeRoom(list.count);
+    readRows(rooms, asked, list, this.#rows);
+    rooms.ranker.predict(this.#rows, this.#logits);
+    const count = greedy.choose(this.#logits, list.count, size, this.#chosen, this.#propensity);
+    const items: AnsweredItem[] = [];
+    const shown: ShownItem[] = [];
+    for (let position = 0; position < count; position++) {
+      const i = this.#chosen[position]!;
+      const item = ids?.[i] ?? rooms.items.id(list.item[i]!)!;
+      const rawScore = rooms.calibration.apply(asked.surface, this.#logits[i]!);
+      const fields = ids === undefined ? rooms.catalogue.fields(list.item[i]!) : undefined;
+      items.push({
+        item,
+        score: 1 / (1 + Math.exp(-rawScore)),
+        position,
+        propensity: this.#propensity[position]!,
+        ...(fields === undefined ? {} : { fields }),
+        ...(request.explain ? this.#explainer.explain(asked, list, this.#rows, this.#choiceRows, i) : {}),
+      });
+      shown.push(shownItem(item, list, i, this.#propensity[position]!));
+    }
+    return {
+      answer: { items, model: `${rooms.ranker.name}@${rooms.ranker.lessons}`, tookMs: stopwatchMs() - startedMs },
+      slate: {
+        type: "slate",
+        ...asker(request),
+        ...(query === undefined ? {} : { query }),
+        items: shown,
+        orderedBy: "engine",
+        list: Array.from({ length: summaryWidth }, (_, s) =>
+          Number.isNaN(list.summary[s]!) ? null : list.summary[s]!,
+        ),
+        ...(list.recommended ? { recommended: true } : {}),
+        ...("item" in request && request.item !== undefined ? { item: request.item } : {}),
+      } as Served["slate"],
+    };
+  }
+
+  /** The ranker's logits of the list last served, by candidate; for evaluation. */
+  get logits(): Float64Array {
+    return this.#logits;
+  }
+
+  #makeRoom(count: number): void {
+    if (this.#logits.length < count) this.#logits = new Float64Array(count * 2);
+  }
+}
+
+function shownItem(item: string, list: List, i: number, propensity: number): ShownItem {
+  return {
+    item,
+    ...(propensity < 1 ? { propensity } : {}),
+    ...(Number.isNaN(list.match[i]!) ? {} : { match: list.match[i]! }),
+    ...(list.order[i]! >= 0 ? { order: list.order[i]! } : {}),
+    ...(list.matchRank[i]! >= 0 ? { matchRank: list.matchRank[i]! } : {}),
+  };
+}
+
+/** Who asks and where, without what is absent; nobody where consent is withheld. */
+function asker({ user, session, surface, context, consent }: RankRequest | RecommendRequest) {
+  return {
+    ...(user === undefined || consent === false ? {} : { user }),
+    ...(session === undefined || consent === false ? {} : { session }),
+    ...(surface === undefined ? {} : { surface }),
+    ...(context === undefined ? {} : { context }),
+  };
+}

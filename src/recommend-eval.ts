@@ -1,0 +1,165 @@
+/**
+ * Prequential evaluation of recommendations over the full catalogue, from outcomes alone: before a shopper's next basket is folded,
+ * every recommender lists what it would have shown, and the lists are scored by what of the basket they hold.
+ */
+import { found } from "./candidates.ts";
+import { type Config, completeConfig } from "./config.ts";
+import { dayMs, stopwatchMs } from "./core/clock.ts";
+import type { OutcomeEvent } from "./core/event.ts";
+import type { Fact } from "./core/fact.ts";
+import type { History } from "./core/history.ts";
+import { List } from "./core/list.ts";
+import type { EventInput } from "./core/public.ts";
+import type { Request } from "./core/request.ts";
+import { Found } from "./core/retrieved.ts";
+import { Rows } from "./core/rows.ts";
+import { type ListScore, ListScores } from "./evaluation/list-scores.ts";
+import { Learning } from "./learn.ts";
+import { readRows } from "./question.ts";
+import { Serving } from "./rank.ts";
+import { popular } from "./retrievers/popular.ts";
+import { buildRooms, type Rooms } from "./rooms.ts";
+import { timeOrdered } from "./time-ordered.ts";
+
+export interface RecommendEvalOptions {
+  readonly k: number;
+  readonly from?: number;
+  /** Actions to be predicted; by default every choice. */
+  readonly actions?: readonly string[];
+  readonly config?: Readonly<Record<string, unknown>> | Partial<Config>;
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface RecommendEvalReport {
+  readonly outcomes: number;
+  readonly seconds: number;
+  /** Scored baskets a second, all recommenders and the learning included. */
+  readonly perSecond: number;
+  readonly results: readonly ({ readonly recommender: string } & ListScore)[];
+  readonly learners: readonly ({ readonly recommender: string } & ListScore)[];
+}
+
+const listMax = 300;
+
+export async function recommendEval(
+  events: Iterable<EventInput> | AsyncIterable<EventInput>,
+  options: RecommendEvalOptions,
+): Promise<RecommendEvalReport> {
+  const ordered = await timeOrdered(events);
+  const startedMs = stopwatchMs();
+  const rooms = buildRooms(completeConfig(options.config ?? {}));
+  const learning = new Learning(rooms);
+  const judge = new BasketJudge(rooms, options);
+  learning.observe(judge);
+  ordered.forEach((event, offset) => {
+    learning.fold(event, offset);
+    if (offset % 1000 === 0) options.onProgress?.(offset);
+  });
+  judge.close();
+  const seconds = (stopwatchMs() - startedMs) / 1000;
+  return { outcomes: judge.baskets, seconds, perSecond: judge.baskets / seconds, ...judge.report() };
+}
+
+interface Basket {
+  readonly shopper: number;
+  readonly items: Set<number>;
+  readonly lists: readonly Int32Array[];
+  readonly known: ReadonlySet<number>;
+}
+
+class BasketJudge {
+  baskets = 0;
+  readonly #rooms: Rooms;
+  readonly #serving: Serving;
+  readonly #from: number;
+  readonly #actions: ReadonlySet<string> | undefined;
+  readonly #popularity = popular({ name: "popularity", halfLifeMs: 7 * dayMs, share: 0, text: "" });
+  readonly #names: readonly string[];
+  readonly #scores: readonly ListScores[];
+  readonly #list = new List();
+  readonly #rows: Rows;
+  readonly #best = new Found();
+  #atMs = Number.NaN;
+  /** Baskets of this instant, by shopper. */
+  #open = new Map<number, Basket>();
+
+  constructor(rooms: Rooms, { k, from = Number.NEGATIVE_INFINITY, actions }: RecommendEvalOptions) {
+    this.#rooms = rooms;
+    this.#serving = new Serving(rooms);
+    this.#from = from;
+    this.#actions = actions === undefined ? undefined : new Set(actions);
+    this.#rows = new Rows(rooms.listFeatures.columns.length);
+    const retrievers = rooms.retrievers.map((retriever) => retriever.name).filter((name) => name !== "own-items");
+    this.#names = ["engine", rooms.chooser.name, "popularity", "own-items", ...retrievers];
+    this.#scores = this.#names.map(() => new ListScores(k));
+  }
+
+  outcome(event: OutcomeEvent, item: number, isChoice: boolean, request: Request): void {
+    const { atMs, shopper, history } = request;
+    if (atMs !== this.#atMs) this.close();
+    this.#atMs = atMs;
+    if (!isChoice) return;
+    if (atMs >= this.#from && shopper >= 0 && (this.#actions === undefined || this.#actions.has(event.action))) {
+      let basket = this.#open.get(shopper);
+      if (basket === undefined && history.count > 0 && history.lastTouchAtMs !== atMs) {
+        basket = {
+          shopper,
+          items: new Set(),
+          lists: this.#lists(request),
+          known: new Set(history.item.subarray(0, history.count)),
+        };
+        this.#open.set(shopper, basket);
+      }
+      basket?.items.add(item);
+    }
+    this.#popularity.fold({ isChoice, item, atMs } as Fact);
+  }
+
+  /** Scores the baskets of the instant that is over. */
+  close(): void {
+    for (const { items, lists, known } of this.#open.values()) {
+      this.baskets++;
+      lists.forEach((list, r) => void this.#scores[r]!.add(list, items, known));
+    }
+    this.#open.clear();
+  }
+
+  report(): Pick<RecommendEvalReport, "results" | "learners"> {
+    const all = this.#names.map((recommender, r) => ({
+      recommender,
+      ...this.#scores[r]!.report(this.#rooms.items.size),
+    }));
+    const isLearner = ({ recommender }: { recommender: string }): boolean => recommender === this.#rooms.chooser.name;
+    return { results: all.filter((row) => !isLearner(row)), learners: all.filter(isLearner) };
+  }
+
+  #lists(request: Request): Int32Array[] {
+    this.#serving.recommendable(request, {}, 1, this.#list);
+    readRows(this.#rooms, request, this.#list, this.#rows);
+    const logits = new Float64Array(this.#list.count);
+    this.#rooms.ranker.predict(this.#rows, logits);
+    const engine = sorted(this.#list, (i) => logits[i]!);
+    const chooser = sorted(this.#list, (i) => this.#list.match[i]!);
+    this.#best.clear();
+    this.#popularity.retrieve(request, listMax, (item) => this.#rooms.catalogue.isRecommendable(item), this.#best);
+    const popularity = this.#best.item.slice(0, this.#best.count);
+    const byRetriever = this.#rooms.retrievers.flatMap(({ name }, r) =>
+      name === "own-items" ? [] : [found[r]!.item.slice(0, found[r]!.count)],
+    );
+    return [engine, chooser, popularity, ownItems(request.history, popularity), ...byRetriever];
+  }
+}
+
+/** The shopper's most frequent items, the later touched first among equals, then what is popular. */
+function ownItems(history: History, popularity: Int32Array): Int32Array {
+  const own = Array.from({ length: history.count }, (_, i) => i).sort(
+    (a, b) => history.touches[b]! - history.touches[a]! || a - b,
+  );
+  const rest = popularity.filter((item) => history.indexOf(item) < 0);
+  return Int32Array.from([...own.map((i) => history.item[i]!), ...rest]);
+}
+
+function sorted(list: List, score: (i: number) => number): Int32Array {
+  const order = Array.from({ length: list.count }, (_, i) => i).sort((a, b) => score(b) - score(a) || a - b);
+  return Int32Array.from(order, (i) => list.item[i]!);
+}

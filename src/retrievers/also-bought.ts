@@ -1,0 +1,82 @@
+/**
+ * What others turned to after the items that this shopper turned to: rows of the co-visits of the last baskets, each
+ * normalised, added with less weight the older the basket, and divided by a power of popularity (SCIENCE §2.3).
+ *
+ *     strength(b) = Σ_a 0.85^distance(a) · M[a,b] / (Σ M[a,·] + 20)   ÷ (popularity(b) + 1)^0.5
+ */
+import { dayMs } from "../core/clock.ts";
+import { DecayedSums } from "../core/decayed.ts";
+import type { Request } from "../core/request.ts";
+import { prefixed, state } from "../core/state.ts";
+import { pushBest } from "./best.ts";
+import type { CoVisits } from "./co-visits.ts";
+import type { Retriever } from "./retriever.ts";
+import { Sums } from "./sums.ts";
+
+const distanceDecay = 0.85;
+const rowPrior = 20;
+const popularityHalfLifeMs = 30 * dayMs;
+const popularityPower = 0.5;
+/** Items of the history that are asked, the latest first. */
+const window = 20;
+
+/** `coVisits`: owned and folded here, read by others. */
+export function alsoBought(coVisits: CoVisits): Retriever {
+  const popularity = new DecayedSums("popularity", popularityHalfLifeMs);
+  const sums = new Sums();
+  let because: Request | undefined;
+
+  return {
+    name: "also-bought",
+    share: 60,
+    state: state("retriever.also-bought", 1, [...prefixed(coVisits.state), ...prefixed(popularity.state)]),
+    fold(fact) {
+      coVisits.fold(fact);
+      if (fact.isChoice && fact.item >= 0) popularity.add(fact.item, 1, fact.atMs);
+    },
+    retrieve(request, limit, accepts, found) {
+      because = request;
+      sums.clear();
+      const { history, atMs } = request;
+      const seed = (item: number, weight: number): void => {
+        const scale = weight / (coVisits.total(item, atMs) + rowPrior);
+        coVisits.neighbours(item, atMs, (neighbour, count) => sums.add(neighbour, count * scale));
+      };
+      const anchored = request.item >= 0 ? 1 : 0;
+      if (anchored) seed(request.item, 1);
+      for (let i = 0; i < Math.min(history.count, window); i++) {
+        if (history.item[i] !== request.item)
+          seed(history.item[i]!, distanceDecay ** distance(request, i) * (anchored ? 0.1 : 1));
+      }
+      for (let i = 0; i < sums.count; i++) {
+        const item = sums.item[i]!;
+        sums.scale(item, (popularity.at(item, atMs) + 1) ** -popularityPower);
+      }
+      pushBest(sums.accepted(accepts), sums.acceptedCount, (item) => sums.get(item), limit, found);
+    },
+    strength: (item) => sums.get(item),
+    reason(item) {
+      let best = -1;
+      let most = 0;
+      const ask = (seed: number, weight: number): void => {
+        const share =
+          (weight * coVisits.weight(seed, item, because!.atMs)) / (coVisits.total(seed, because!.atMs) + rowPrior);
+        if (share > most) {
+          most = share;
+          best = seed;
+        }
+      };
+      if (because !== undefined) {
+        if (because.item >= 0) ask(because.item, 1);
+        for (let i = 0; i < Math.min(because.history.count, window); i++)
+          ask(because.history.item[i]!, distanceDecay ** distance(because, i));
+      }
+      return { text: "often follows", because: best };
+    },
+  };
+}
+
+/** Baskets between the shopper's latest and the one of history entry `i`: 0 for the latest. */
+export function distance({ history }: Request, i: number): number {
+  return history.basketNumber - history.basket[i]!;
+}

@@ -1,0 +1,158 @@
+/**
+ * Directed decayed co-visitation (SCIENCE §2.3): a shopper who turns to b after a₁, a₂, … (d = 1 the latest basket) adds
+ * d^−0.7 to M[a_d, b], and 0.3 of that to M[b, a_d]; items of one basket add to each other. Rows are bounded lists; the smallest weight leaves.
+ * One owner of the counts: several retrievers read them.
+ */
+import { dayMs } from "../core/clock.ts";
+import { Float32Column, Float64Column, Int32Column, registers } from "../core/columns.ts";
+import type { Fact } from "../core/fact.ts";
+import { Slab } from "../core/slab.ts";
+import { prefixed, type State, state } from "../core/state.ts";
+
+const halfLifeMs = 30 * dayMs;
+/** Neighbours kept of an item. */
+const rowMax = 100;
+/** Items of the history that a choice is joined to, beside those of its own basket. */
+const window = 20;
+const basketMax = 30;
+const distanceExponent = -0.7;
+/** Weight of the way back, from what came later to what came before. */
+const backward = 0.3;
+/** A row's weights are rescaled when this many half-lives have passed: 32-bit floats stay exact enough. */
+const epochHalfLives = 32;
+
+export class CoVisits {
+  readonly state: State;
+  readonly #slab = new Slab("slab");
+  readonly #neighbour = new Int32Column("neighbour", -1);
+  readonly #weight = new Float32Column("weight");
+  readonly #start = new Int32Column("start", -1);
+  readonly #count = new Int32Column("count");
+  readonly #capacity = new Int32Column("capacity");
+  /** Sum of all weights ever added to a row, decayed alike; and the epoch in which the row was scaled. */
+  readonly #sum = new Float64Column("sum");
+  readonly #epoch = new Int32Column("epoch");
+  readonly #origin = registers("origin", 1);
+
+  constructor() {
+    this.state = state("retriever.co-visits", 1, [
+      ...prefixed(this.#slab.state),
+      this.#neighbour,
+      this.#weight,
+      this.#start,
+      this.#count,
+      this.#capacity,
+      this.#sum,
+      this.#epoch,
+      this.#origin,
+    ]);
+  }
+
+  fold({ isChoice, item, history, atMs }: Fact): void {
+    if (!isChoice || item < 0) return;
+    const basket = history.basketNumber + (history.lastTouchAtMs === atMs ? 0 : 1);
+    let together = 0;
+    let before = 0;
+    for (let i = 0; i < history.count; i++) {
+      const other = history.item[i]!;
+      if (other === item) continue;
+      if (history.lastAtMs[i] === atMs) {
+        if (together++ >= basketMax) continue;
+        this.#add(other, item, 1, atMs);
+        this.#add(item, other, 1, atMs);
+      } else {
+        if (before++ >= window) break;
+        const weight = Math.max(1, basket - history.basket[i]!) ** distanceExponent;
+        this.#add(other, item, weight, atMs);
+        this.#add(item, other, backward * weight, atMs);
+      }
+    }
+  }
+
+  /** Sum of a row's weights as of `atMs`. */
+  total(item: number, atMs: number): number {
+    return this.#sum.get(item) * this.#now(item, atMs);
+  }
+
+  /** Calls `visit` with each neighbour of an item and its weight as of `atMs`. */
+  neighbours(item: number, atMs: number, visit: (neighbour: number, weight: number) => void): void {
+    const start = this.#start.get(item);
+    const count = this.#count.get(item);
+    const now = this.#now(item, atMs);
+    for (let cell = start; cell < start + count; cell++) visit(this.#neighbour.get(cell), this.#weight.get(cell) * now);
+  }
+
+  /** Weight of the pair as of `atMs`, 0 if not kept. */
+  weight(item: number, neighbour: number, atMs: number): number {
+    const start = this.#start.get(item);
+    const count = this.#count.get(item);
+    for (let cell = start; cell < start + count; cell++) {
+      if (this.#neighbour.get(cell) === neighbour) return this.#weight.get(cell) * this.#now(item, atMs);
+    }
+    return 0;
+  }
+
+  /** What turns a stored weight of the row into its value as of `atMs`. */
+  #now(item: number, atMs: number): number {
+    const halfLives = (atMs - this.#origin.array[0]!) / halfLifeMs - this.#epoch.get(item) * epochHalfLives;
+    return 2 ** -halfLives;
+  }
+
+  #add(item: number, neighbour: number, weight: number, atMs: number): void {
+    if (this.#origin.array[0] === 0) this.#origin.array[0] = atMs;
+    const halfLives = (atMs - this.#origin.array[0]!) / halfLifeMs;
+    const epoch = Math.floor(halfLives / epochHalfLives);
+    if (this.#start.get(item) < 0) this.#epoch.set(item, epoch);
+    else if (epoch > this.#epoch.get(item)) this.#rescale(item, epoch);
+    const scaled = weight * 2 ** (halfLives - this.#epoch.get(item) * epochHalfLives);
+    this.#sum.add(item, scaled);
+    const cell = this.#cellOf(item, neighbour);
+    this.#weight.add(cell, scaled);
+  }
+
+  #rescale(item: number, epoch: number): void {
+    const factor = 2 ** (-(epoch - this.#epoch.get(item)) * epochHalfLives);
+    const start = this.#start.get(item);
+    for (let cell = start; cell < start + this.#count.get(item); cell++)
+      this.#weight.set(cell, this.#weight.get(cell) * factor);
+    this.#sum.set(item, this.#sum.get(item) * factor);
+    this.#epoch.set(item, epoch);
+  }
+
+  /** Cell of a pair, made (taking the place of the smallest when the row is full) with weight 0. */
+  #cellOf(item: number, neighbour: number): number {
+    const start = this.#start.get(item);
+    const count = this.#count.get(item);
+    let smallest = start;
+    for (let cell = start; cell < start + count; cell++) {
+      if (this.#neighbour.get(cell) === neighbour) return cell;
+      if (this.#weight.get(cell) < this.#weight.get(smallest)) smallest = cell;
+    }
+    if (count >= rowMax) {
+      this.#neighbour.set(smallest, neighbour);
+      this.#weight.set(smallest, 0);
+      return smallest;
+    }
+    if (count >= this.#capacity.get(item)) this.#grow(item);
+    const cell = this.#start.get(item) + count;
+    this.#neighbour.set(cell, neighbour);
+    this.#weight.set(cell, 0);
+    this.#count.set(item, count + 1);
+    return cell;
+  }
+
+  #grow(item: number): void {
+    const count = this.#count.get(item);
+    const capacity = Math.max(4, this.#capacity.get(item) * 2);
+    const start = this.#slab.allocate(capacity);
+    this.#neighbour.ensure(this.#slab.cells);
+    this.#weight.ensure(this.#slab.cells);
+    if (count > 0) {
+      this.#neighbour.copy(this.#start.get(item), start, count);
+      this.#weight.copy(this.#start.get(item), start, count);
+      this.#slab.free(this.#start.get(item), this.#capacity.get(item));
+    }
+    this.#start.set(item, start);
+    this.#capacity.set(item, capacity);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The rooms of one engine, built from its configuration by hand: who is handed what. All folded state is listed here, in the one
+ * order in which snapshots hold it.
+ */
+import { Attribution } from "./attribution/attribution.ts";
+import { Baskets } from "./attribution/baskets.ts";
+import { type Catalogue, itemCatalogue } from "./catalogue/catalogue.ts";
+import type { Config } from "./config.ts";
+import { type Actions, actions } from "./core/actions.ts";
+import { dayMs } from "./core/clock.ts";
+import { registers } from "./core/columns.ts";
+import { IdTable } from "./core/id-table.ts";
+import { type ItemNumber, noNumber } from "./core/item-numbers.ts";
+import { limits } from "./core/limits.ts";
+import type { List } from "./core/list.ts";
+import { RecentIds } from "./core/recent-ids.ts";
+import { contextPlaces } from "./core/request.ts";
+import type { Pool } from "./core/retrieved.ts";
+import { type State, state } from "./core/state.ts";
+import { choicePrior, listTerms } from "./defaults.ts";
+import { affinity } from "./features/affinity.ts";
+import { alsoBoughtStrength } from "./features/also-bought.ts";
+import { asItWas } from "./features/as-it-was.ts";
+import { callerOrder } from "./features/caller-order.ts";
+import { context } from "./features/context.ts";
+import type { Feature } from "./features/feature.ts";
+import { type FeatureSet, featureSet } from "./features/feature-set.ts";
+import { itemFields } from "./features/item-fields.ts";
+import { itemStatistics } from "./features/item-statistics.ts";
+import { ownTouches } from "./features/own-touches.ts";
+import { place } from "./features/place.ts";
+import { popularity } from "./features/popularity.ts";
+import { type PreviousList, previousList } from "./features/previous-list.ts";
+import { price } from "./features/price.ts";
+import { queryItem } from "./features/query-item.ts";
+import { retrieved } from "./features/retrieved.ts";
+import { session } from "./features/session.ts";
+import { shopper } from "./features/shopper.ts";
+import { touches } from "./features/touches.ts";
+import { learnedFields, type NamedFields } from "./learned-fields.ts";
+import { Calibration } from "./models/calibration.ts";
+import { choice } from "./models/choice.ts";
+import { ftrl } from "./models/ftrl.ts";
+import type { Model } from "./models/model.ts";
+import { Prequential } from "./models/prequential.ts";
+import { alsoBought } from "./retrievers/also-bought.ts";
+import { boughtNext } from "./retrievers/bought-next.ts";
+import { CoVisits } from "./retrievers/co-visits.ts";
+import { newArrivals } from "./retrievers/new-arrivals.ts";
+import { ownItems } from "./retrievers/own-items.ts";
+import { popular } from "./retrievers/popular.ts";
+import type { Retriever } from "./retrievers/retriever.ts";
+import { Shoppers } from "./shoppers/shoppers.ts";
+
+/** Registers of the engine itself. */
+export const engineAt = { clockMs: 0, choices: 1, events: 2, refusedIds: 3 } as const;
+
+export interface Rooms {
+  readonly config: Config;
+  readonly actions: Actions;
+  readonly items: IdTable;
+  /** Field values, queries, surfaces, context values: one table of words. */
+  readonly words: IdTable;
+  readonly contextKeys: IdTable;
+  readonly recentIds: RecentIds;
+  readonly registers: Float64Array;
+  readonly shoppers: Shoppers;
+  readonly catalogue: Catalogue;
+  readonly price: () => ItemNumber;
+  readonly learnedFields: NamedFields;
+  readonly previousList: PreviousList;
+  /** What the ranker sees of a list, and the choice model of the retrievers' candidates. */
+  readonly listFeatures: FeatureSet<List>;
+  readonly choiceFeatures: FeatureSet<Pool>;
+  readonly retrievers: readonly Retriever[];
+  readonly attribution: Attribution;
+  readonly baskets: Baskets;
+  readonly ranker: Model;
+  readonly chooser: Model;
+  readonly calibration: Calibration;
+  readonly prequential: Prequential;
+  /** All folded state, in the order of snapshots. */
+  readonly states: readonly State[];
+}
+
+export function buildRooms(config: Config): Rooms {
+  const items = new IdTable("items", limits.itemsMax);
+  const words = new IdTable("words", limits.wordsMax);
+  const contextKeys = new IdTable("context-keys", contextPlaces);
+  const recentIds = new RecentIds("recent-ids", config.dedupeHorizonMs, limits.dedupeIdsMax);
+  const engineRegisters = registers("registers", Object.keys(engineAt).length);
+  const shoppers = new Shoppers(config.shopperExpiryMs);
+  const catalogue = itemCatalogue(words);
+  const priceOf = (): ItemNumber => catalogue.number("price") ?? noNumber;
+  const fields = learnedFields(catalogue, config.learnFields);
+  const coVisits = new CoVisits();
+  const retrievers = [
+    alsoBought(coVisits),
+    boughtNext(coVisits),
+    ownItems(),
+    popular({ name: "popular", halfLifeMs: 30 * dayMs, share: 20, text: "popular in the shop" }),
+    popular({ name: "trending", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" }),
+    newArrivals(),
+  ];
+  const previous = previousList();
+  const isKept = (feature: { readonly name: string }): boolean => !config.withoutFeatures.includes(feature.name);
+  const listFeatures = featureSet<List>(
+    [
+      asItWas(),
+      callerOrder(),
+      price(priceOf),
+      touches(),
+      place(),
+      session(),
+      previous,
+      itemStatistics(),
+      queryItem(),
+      alsoBoughtStrength(coVisits),
+      context(),
+      itemFields(fields),
+      affinity(fields),
+    ].filter(isKept),
+  );
+  const choiceFeatures = featureSet<Pool>(
+    [shopper(), retrieved(retrievers.map((retriever) => retriever.name)), popularity(), ownTouches()].filter(isKept),
+  );
+  const attribution = new Attribution({
+    width: listFeatures.columns.length,
+    waitMs: config.lessonWaitMs,
+    windowMs: config.attributionWindowMs,
+    slatesMax: limits.slatesMax,
+    rowsMax: limits.rowsMax,
+  });
+  const baskets = new Baskets(choiceFeatures.columns.length);
+  const hasColumns = (term: readonly string[]): boolean =>
+    term.every((name) => listFeatures.columns.some((column) => column.name === name));
+  const ranker = ftrl({
+    columns: listFeatures.columns,
+    terms: listTerms.filter(hasColumns),
+    prior: "prior",
+    regime: "regime",
+  });
+  const chooser = choice({ columns: choiceFeatures.columns, repeated: "repeated", prior: choicePrior });
+  const calibration = new Calibration();
+  const prequential = new Prequential([ranker.name]);
+  const features: readonly Feature<never>[] = [...listFeatures.features, ...choiceFeatures.features];
+  shoppers.listen([
+    {
+      join(from, to) {
+        for (const feature of features) feature.join?.(from, to);
+        attribution.slates.joinShopper(from, to);
+      },
+      forget(row) {
+        for (const feature of features) feature.forget?.(row);
+        attribution.slates.forgetShopper(row);
+      },
+    },
+  ]);
+  return {
+    config,
+    actions: actions(config.rewards),
+    items,
+    words,
+    contextKeys,
+    recentIds,
+    registers: engineRegisters.array,
+    shoppers,
+    catalogue,
+    price: priceOf,
+    learnedFields: fields,
+    previousList: previous,
+    listFeatures,
+    choiceFeatures,
+    retrievers,
+    attribution,
+    baskets,
+    ranker,
+    chooser,
+    calibration,
+    prequential,
+    states: [
+      state("engine", 1, [engineRegisters]),
+      items.state,
+      words.state,
+      contextKeys.state,
+      recentIds.state,
+      shoppers.state,
+      catalogue.state,
+      ...features.map((feature) => feature.state),
+      ...retrievers.map((retriever) => retriever.state),
+      ...attribution.state,
+      baskets.state,
+      ranker.state,
+      chooser.state,
+      calibration.state,
+      prequential.state,
+    ],
+  };
+}

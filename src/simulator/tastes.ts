@@ -1,0 +1,46 @@
+import { random, shuffle } from "../core/random.ts";
+import { brandCount, brandsPerDepartment, categoryCount, departmentOf, type Stock, styleCount } from "./stock.ts";
+
+/** What a shopper is drawn by, in logits. Sparse: of categories and brands most weigh nothing. */
+export interface Taste {
+  /** By category; 1.2–2 for the 1–3 liked ones. */
+  readonly category: Float32Array;
+  /** By brand; 1–1.8 for the 1–2 liked ones, which are of the departments that the shopper likes. */
+  readonly brand: Float32Array;
+  /** Per unit of an item's price level: −0.8 (cheap) to 0.8 (dear). */
+  readonly price: number;
+  /** By style dimension, normal, sd 0.4. */
+  readonly style: Float32Array;
+}
+
+/** Logit of the attraction of a middling item that the shopper has no feeling for: 4.7 %. */
+export const attractionBase = -3;
+
+/**
+ * Chance that an item is clicked once examined; exactly what the simulated shoppers act on.
+ *
+ *     attraction = 1 / (1 + e^−(base + appeal + taste · item)),  item = (category and brand as 0/1, price level, style)
+ */
+export function attraction(taste: Taste, { category, brand, priceLevel, style, appeal }: Stock, row: number): number {
+  let logit = attractionBase + appeal[row]! + taste.category[category[row]!]! + taste.brand[brand[row]!]!;
+  logit += taste.price * priceLevel[row]!;
+  for (let d = 0, at = row * styleCount; d < styleCount; d++) logit += taste.style[d]! * style[at + d]!;
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/** `count` tastes, the same for the same seed; the first ones stay the same when there are more. */
+export function tastes(seed: number | string, count: number): Taste[] {
+  const chance = random(`${seed}:tastes`);
+  return Array.from({ length: count }, () => {
+    const category = new Float32Array(categoryCount);
+    const brand = new Float32Array(brandCount);
+    const liked = shuffle([...category.keys()], chance).slice(0, 1 + chance.int(3));
+    for (const one of liked) category[one] = 1.2 + 0.8 * chance.next();
+    for (let left = 1 + chance.int(2); left > 0; left--) {
+      const department = departmentOf(liked[chance.int(liked.length)]!);
+      brand[department * brandsPerDepartment + chance.int(brandsPerDepartment)] = 1 + 0.8 * chance.next();
+    }
+    const price = 0.8 * (2 * chance.next() - 1);
+    return { category, brand, price, style: Float32Array.from({ length: styleCount }, () => 0.4 * chance.normal()) };
+  });
+}

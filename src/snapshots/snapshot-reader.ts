@@ -1,0 +1,180 @@
+/** Reads what `snapshot-writer.ts` writes, in pieces: first all of it to check the hashes, then again into the states. */
+import { readSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import type { State, StateBuffer } from "../core/state.ts";
+import {
+  type Contents,
+  endMark,
+  isZero,
+  pageBytes,
+  pieceBytes,
+  type SavedBuffer,
+  type SavedState,
+} from "./snapshot-writer.ts";
+
+const headerBytesMax = 16 * 1024 * 1024;
+
+/** What can be wrong with a file; never leaves this room. */
+export class Damage extends Error {}
+
+export interface SnapshotReader {
+  readonly contents: Contents;
+  /** Reads everything, checks every hash. Throws {@link Damage}. */
+  check(): void;
+  /** Fills the states. Only after {@link check}. */
+  restore(states: readonly State[]): void;
+}
+
+/** Reads the header. Throws {@link Damage}. */
+export function readSnapshot(descriptor: number): SnapshotReader {
+  const source = reader(descriptor);
+  const line = source.line();
+  if (source.u32() !== crc32(line)) throw new Damage("header");
+  const contents = JSON.parse(line.toString("utf8")) as Contents;
+  const bodyAt = source.position();
+  return {
+    contents,
+    check() {
+      source.seek(bodyAt);
+      for (const { buffers } of contents.states) for (const buffer of buffers) checkBuffer(source, buffer);
+      const end = Buffer.alloc(endMark.length + 1);
+      if (source.some(end) !== endMark.length || !end.subarray(0, endMark.length).equals(endMark))
+        throw new Damage("end");
+    },
+    restore(states) {
+      source.seek(bodyAt);
+      states.forEach(({ buffers }, s) => {
+        buffers.forEach((buffer, b) => {
+          restoreBuffer(source, contents.states[s]!.buffers[b]!, buffer);
+        });
+      });
+    },
+  };
+}
+
+/** True if the snapshot was saved of states like these: names, versions, names of buffers, in this order. */
+export function isOf(contents: Contents, states: readonly State[]): boolean {
+  const shape = (list: readonly (State | SavedState)[]): string =>
+    JSON.stringify(list.map(({ name, version, buffers }) => [name, version, buffers.map((buffer) => buffer.name)]));
+  return shape(contents.states) === shape(states);
+}
+
+function checkBuffer(source: Source, saved: SavedBuffer): void {
+  const piece = Buffer.allocUnsafe(64 * 1024);
+  const head = Buffer.alloc(8);
+  let crc = 0;
+  let bytes = 0;
+  for (;;) {
+    source.fill(head);
+    crc = crc32(head, crc);
+    const zeros = head.readUInt32LE(0);
+    let left = head.readUInt32LE(4);
+    if (zeros === 0 && left === 0) break;
+    bytes += zeros + left;
+    while (left > 0) {
+      const part = piece.subarray(0, Math.min(left, piece.length));
+      source.fill(part);
+      crc = crc32(part, crc);
+      left -= part.length;
+    }
+  }
+  if (source.u32() !== crc || bytes !== saved.bytes) throw new Damage(saved.name);
+}
+
+function restoreBuffer(source: Source, saved: SavedBuffer, buffer: StateBuffer): void {
+  const head = Buffer.alloc(8);
+  let zeros = 0;
+  let left = 0;
+  let filled = 0;
+  const next = (): boolean => {
+    source.fill(head);
+    zeros = head.readUInt32LE(0);
+    left = head.readUInt32LE(4);
+    return zeros > 0 || left > 0;
+  };
+  buffer.restore(saved.length, (target) => {
+    for (let at = 0; at < target.length; ) {
+      if (zeros === 0 && left === 0 && !next()) throw new Damage(`${saved.name} is shorter`);
+      const skipped = Math.min(zeros, target.length - at);
+      clear(target.subarray(at, at + skipped));
+      zeros -= skipped;
+      at += skipped;
+      const read = zeros > 0 ? 0 : Math.min(left, target.length - at);
+      source.fill(target.subarray(at, at + read));
+      left -= read;
+      at += read;
+    }
+    filled += target.length;
+  });
+  if (filled !== saved.bytes || next()) throw new Damage(`${saved.name} is longer`);
+  source.u32();
+}
+
+/** Zeros it. Pages that are zero already are left alone: never touched, they take no memory. */
+function clear(target: Uint8Array): void {
+  for (let at = 0; at < target.length; at += pageBytes) {
+    const page = target.subarray(at, at + pageBytes);
+    if (!isZero(page)) page.fill(0);
+  }
+}
+
+type Source = ReturnType<typeof reader>;
+
+/** Reads a file in pieces. Its `fill` and `u32` throw {@link Damage} at the end of the file. */
+function reader(descriptor: number) {
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  let pieceAt = 0;
+  let pieceLength = 0;
+  let at = 0;
+  /** Fills what there is; returns how many bytes. */
+  const some = (target: Uint8Array): number => {
+    let filled = 0;
+    while (filled < target.length) {
+      if (at === pieceLength) {
+        pieceAt += pieceLength;
+        at = 0;
+        pieceLength = readSync(descriptor, piece, 0, pieceBytes, pieceAt);
+        if (pieceLength === 0) break;
+      }
+      const count = Math.min(target.length - filled, pieceLength - at);
+      target.set(piece.subarray(at, at + count), filled);
+      filled += count;
+      at += count;
+    }
+    return filled;
+  };
+  const fill = (target: Uint8Array): void => {
+    if (some(target) !== target.length) throw new Damage("cut off");
+  };
+  const word = Buffer.alloc(4);
+  return {
+    some,
+    fill,
+    u32(): number {
+      fill(word);
+      return word.readUInt32LE(0);
+    },
+    /** Up to and with the first line feed. */
+    line(): Buffer {
+      const parts: Buffer[] = [];
+      let length = 0;
+      for (;;) {
+        const part = Buffer.alloc(1024);
+        const count = some(part);
+        const feed = part.subarray(0, count).indexOf(10);
+        parts.push(part.subarray(0, feed < 0 ? count : feed + 1));
+        length += parts.at(-1)!.length;
+        if (feed >= 0) {
+          this.seek(length);
+          return Buffer.concat(parts);
+        }
+        if (count < part.length || length > headerBytesMax) throw new Damage("header");
+      }
+    },
+    position: (): number => pieceAt + at,
+    seek(position: number): void {
+      pieceAt = position;
+      pieceLength = at = 0;
+    },
+  };
+}
