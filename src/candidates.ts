@@ -1,7 +1,10 @@
 /** The retrievers' candidates for a request: the union of each one's best, and what every retriever says of every candidate. */
 
+import type { List } from "./core/list.ts";
 import type { Request } from "./core/request.ts";
 import { Found, type Pool, poolMax } from "./core/retrieved.ts";
+import type { Rows } from "./core/rows.ts";
+import { rankByMatch } from "./question.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** How far down each retriever's list ranks are known. */
@@ -61,4 +64,13 @@ function describe(rooms: Rooms, pool: Pool): void {
       if (at >= 0) rank[at] = i + 1;
     }
   });
+}
+
+/** Makes the pool a list whose match is the choice model's logit; `logits` is scratch for as many as the pool has. */
+export function matchByChoice(rooms: Rooms, pool: Pool, rows: Rows, logits: Float64Array, list: List): void {
+  rooms.chooser.predict(rows, logits);
+  list.clear();
+  list.recommended = true;
+  for (let i = 0; i < pool.count; i++) list.push(pool.item[i]!, Math.fround(logits[i]!), -1);
+  rankByMatch(list);
 }

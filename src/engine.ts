@@ -148,14 +148,16 @@ class LogEngine implements Engine {
 
   rank(request: RankRequest): Answer {
     this.#mustBeOpen();
-    const { answer, slate } = this.#house.serving.rank(request, this.#nowMs());
-    return { slate: this.#logSlate(request, slate), ...answer };
+    const nowMs = this.#nowMs();
+    const { answer, slate } = this.#house.serving.rank(request, nowMs);
+    return { slate: this.#logSlate(request, slate, nowMs), ...answer };
   }
 
   recommend(request: RecommendRequest): Answer {
     this.#mustBeOpen();
-    const { answer, slate } = this.#house.serving.recommend(request, this.#nowMs());
-    return { slate: this.#logSlate(request, slate), ...answer };
+    const nowMs = this.#nowMs();
+    const { answer, slate } = this.#house.serving.recommend(request, nowMs);
+    return { slate: this.#logSlate(request, slate, nowMs), ...answer };
   }
 
   search(): Answer {
@@ -304,13 +306,14 @@ class LogEngine implements Engine {
     return { accepted, duplicates };
   }
 
+  /** `time`: as of which it was answered, so that the fold reads the rows that were served. */
   #logSlate(
     request: RankRequest | RecommendRequest,
     slate: Omit<SlateEvent, "slate" | "time" | "receivedAt">,
+    time: number,
   ): string | null {
     if (request.observe === false || request.consent === false || this.#readOnly || this.#failure !== undefined)
       return null;
-    const time = this.#nowMs();
     const id = this.#slateId();
     this.#log.append([{ ...slate, slate: id, time, receivedAt: time }]);
     this.#lastReceivedMs = time;

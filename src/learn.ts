@@ -27,6 +27,8 @@ export interface Observer {
   slate?(id: string, request: Request, list: List, items: Int32Array, rows: Rows): void;
   /** An outcome, before anything of it is folded. */
   outcome?(event: OutcomeEvent, item: number, isChoice: boolean, request: Request): void;
+  /** The first choice of a basket by a shopper of whom something is known: the candidates as they stood before it, and their rows. */
+  choice?(request: Request, pool: Pool, rows: Rows): void;
   /** The slate that the outcome joined. */
   joined?(slate: string, item: number, reward: number): void;
 }
@@ -67,6 +69,8 @@ export class Learning {
     const clockMs = Math.max(registers[engineAt.clockMs]!, atMs);
     registers[engineAt.clockMs] = clockMs;
     registers[engineAt.events] = offset + 1;
+    // Before anything that this event brings about, windows that close included: as the list was served.
+    const asked = event.type === "slate" ? this.#readSlate(event, atMs) : undefined;
     baskets.closeBefore(clockMs, (lesson) => chooser.learn(lesson));
     attribution.advance(clockMs, this.#consequences);
     if (event.id !== undefined) recentIds.add(event.id, clockMs);
@@ -75,13 +79,13 @@ export class Learning {
         this.#foldItem(event.item, event, offset, atMs, clockMs);
         break;
       case "item-removed":
-        this.#rooms.catalogue.remove(this.#rooms.items.intern(event.item));
+        this.#removeItem(event.item);
         break;
       case "user":
         this.#foldUser(event.user, event, atMs);
         break;
       case "slate":
-        this.#foldSlate(event, offset, atMs, clockMs);
+        this.#foldSlate(event, asked!, offset, atMs, clockMs);
         break;
       case "outcome":
         this.#foldOutcome(event, offset, atMs, clockMs);
@@ -92,26 +96,49 @@ export class Learning {
 
   #foldItem(id: string, event: LoggedEvent & { type: "item" }, offset: number, atMs: number, clockMs: number): void {
     const item = this.#rooms.items.intern(id);
-    if (item < 0) return this.#refuseId();
+    if (item < 0) {
+      this.#refuseId();
+      return;
+    }
     this.#rooms.catalogue.fold(item, event.fields, atMs);
     this.#scratch.history.clear();
     this.#fold({ ...this.#fact(event, offset, atMs, clockMs), item, fields: event.fields });
   }
 
+  #removeItem(id: string): void {
+    const item = this.#rooms.items.intern(id);
+    if (item < 0) {
+      this.#refuseId();
+      return;
+    }
+    this.#rooms.catalogue.remove(item);
+  }
+
   #foldUser(user: string, event: LoggedEvent & { type: "user" }, atMs: number): void {
     const shopper = this.#rooms.shoppers.intern(user, undefined);
-    if (shopper < 0) return this.#refuseId();
+    if (shopper < 0) {
+      this.#refuseId();
+      return;
+    }
     this.#rooms.shoppers.mergeFields(shopper, event.fields);
     this.#rooms.shoppers.arrive(shopper, undefined, atMs);
   }
 
-  #foldSlate(event: SlateEvent, offset: number, atMs: number, clockMs: number): void {
+  #readSlate(event: SlateEvent, atMs: number): Request {
+    const { list, history } = this.#scratch;
+    const asked = question(this.#rooms, { ...event, atMs }, history);
+    slateList(this.#rooms, event, list);
+    readRows(this.#rooms, asked, list, this.#rows, event.list);
+    return asked;
+  }
+
+  #foldSlate(event: SlateEvent, asked: Request, offset: number, atMs: number, clockMs: number): void {
     const rooms = this.#rooms;
     const { list, history } = this.#scratch;
     const shopper = rooms.shoppers.intern(event.user, event.session);
-    const request = question(rooms, { ...event, atMs }, history);
-    slateList(rooms, event, list);
-    readRows(rooms, request, list, this.#rows, event.list);
+    // A shopper new by this event has begun a session; the first that carries user and session has joined the two.
+    rooms.shoppers.gather(shopper, event.session, atMs, history);
+    const request = { ...asked, shopper };
     learnWords(rooms, event);
     const items = this.#internShown(event, list.count);
     const { query, surface } = words(rooms, event);
@@ -136,7 +163,10 @@ export class Learning {
     const shopper = rooms.shoppers.intern(event.user, event.session);
     const request = question(rooms, { ...event, item: undefined, atMs }, this.#scratch.history);
     const item = rooms.items.intern(event.item);
-    if (item < 0) return this.#refuseId();
+    if (item < 0) {
+      this.#refuseId();
+      return;
+    }
     const action = rooms.actions(event.action, event.value);
     const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
     this.#observer.outcome?.(event, item, isChoice, request);
@@ -174,10 +204,15 @@ export class Learning {
     if (request.history.lastTouchAtMs === request.atMs) return;
     const choices = ++registers[engineAt.choices]!;
     const share = config.choiceLessonsFirst / choices + config.choiceLessonsShare;
-    if (share < 1 && (mixPair(offset, config.seed) >>> 0) / 2 ** 32 >= share) return;
+    const teaches = share >= 1 || (mixPair(offset, config.seed) >>> 0) / 2 ** 32 < share;
+    if (!teaches && this.#observer.choice === undefined) return;
     retrieveCandidates(this.#rooms, request, (row) => this.#rooms.catalogue.isRecommendable(row), this.#pool);
     this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
-    baskets.start(request.shopper, request.atMs, this.#pool, this.#choiceRows, (lesson) => chooser.learn(lesson));
+    this.#observer.choice?.(request, this.#pool, this.#choiceRows);
+    if (!teaches) return;
+    const { shopper, atMs } = request;
+    const clockMs = registers[engineAt.clockMs]!;
+    baskets.start({ shopper, atMs, clockMs }, this.#pool, this.#choiceRows, (lesson) => chooser.learn(lesson));
     baskets.add(request.shopper, item, request.atMs);
   }
 

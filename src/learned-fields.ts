@@ -6,9 +6,6 @@ import type { Catalogue } from "./catalogue/catalogue.ts";
 import { type ItemNumber, type ItemWord, noNumber, noWord } from "./core/item-numbers.ts";
 import { type LearnedFields, numberPlaces, wordPlaces } from "./features/item-fields.ts";
 
-/** Levels of a path that are read. */
-const levelsMax = 16;
-
 /** Field names by place, for people: a path has two, its broadest level and the whole. */
 export interface NamedFields extends LearnedFields {
   readonly wordNames: readonly string[];
@@ -50,24 +47,11 @@ function findPlaces(catalogue: Catalogue, chosen: readonly string[] | undefined)
   for (const { name, type } of catalogue.fieldNames) {
     if (chosen !== undefined && !chosen.includes(name)) continue;
     if (type === "word") words.push({ name, column: catalogue.word(name) ?? noWord });
-    if (type === "path")
-      words.push(
-        { name: `${name}, broad`, column: level(catalogue, name, false) },
-        { name, column: level(catalogue, name, true) },
-      );
+    if (type === "path") {
+      words.push({ name: `${name}, broad`, column: catalogue.pathWord(name, "broadest") ?? noWord });
+      words.push({ name, column: catalogue.pathWord(name, "whole") ?? noWord });
+    }
     if (type === "number" && name !== "price") numbers.push({ name, column: catalogue.number(name) ?? noNumber });
   }
   return { words: words.slice(0, wordPlaces), numbers: numbers.slice(0, numberPlaces) };
-}
-
-/** The broadest or the narrowest level of a path field, as one word. */
-function level(catalogue: Catalogue, name: string, narrowest: boolean): ItemWord {
-  const scratch = new Int32Array(levelsMax);
-  const column = catalogue.wordList(name);
-  return {
-    get(item) {
-      const count = column?.get(item, scratch) ?? 0;
-      return count === 0 ? -1 : scratch[narrowest ? count - 1 : 0]!;
-    },
-  };
 }

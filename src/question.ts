@@ -80,10 +80,14 @@ export function slateList(rooms: Rooms, slate: SlateEvent, list: List): void {
   list.clear();
   list.recommended = slate.recommended === true;
   const isCallers = slate.orderedBy !== "engine";
+  const unknown = new Set<string>();
   slate.items.forEach((shown, position) => {
     const { item, match, order, matchRank } =
       typeof shown === "string" ? { item: shown, match: undefined, order: undefined, matchRank: undefined } : shown;
-    const index = list.push(rooms.items.find(item), match ?? Number.NaN, order ?? (isCallers ? position : -1));
+    const row = rooms.items.find(item);
+    if (row < 0 && unknown.has(item)) return;
+    if (row < 0) unknown.add(item);
+    const index = list.push(row, match ?? Number.NaN, order ?? (isCallers ? position : -1));
     if (index >= 0 && matchRank !== undefined) list.matchRank[index] = matchRank;
   });
   if (slate.list === undefined) rankByMatch(list);

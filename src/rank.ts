@@ -2,7 +2,7 @@
  * The serving path: request → retrieve → assemble → score → choose → slate. No algorithm here, only the rooms in the order in which
  * the question visits them. It changes nothing: the slate it returns is what the engine logs.
  */
-import { describeCandidates, retrieveCandidates } from "./candidates.ts";
+import { describeCandidates, matchByChoice, retrieveCandidates } from "./candidates.ts";
 import { stopwatchMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import type { ShownItem, SlateEvent } from "./core/event.ts";
@@ -93,9 +93,6 @@ export class Serving {
     const accepts = (row: number): boolean => catalogue.isRecommendable(row) && !excluded.has(row) && passes(row);
     retrieveCandidates(this.#rooms, asked, accepts, this.#pool);
     if (this.#pool.count < size) this.#fill(accepts, size);
-    list.clear();
-    list.recommended = true;
-    for (let i = 0; i < this.#pool.count; i++) list.push(this.#pool.item[i]!, Number.NaN, -1);
     this.#matchPool(asked, list);
   }
 
@@ -150,10 +147,8 @@ export class Serving {
 
   #matchPool(asked: Request, list: List): void {
     this.#rooms.choiceFeatures.assemble(asked, this.#pool, this.#choiceRows);
-    this.#makeRoom(list.count);
-    this.#rooms.chooser.predict(this.#choiceRows, this.#logits);
-    for (let i = 0; i < list.count; i++) list.match[i] = Math.fround(this.#logits[i]!);
-    rankByMatch(list);
+    this.#makeRoom(this.#pool.count);
+    matchByChoice(this.#rooms, this.#pool, this.#choiceRows, this.#logits, list);
   }
 
   #serve(
@@ -202,6 +197,16 @@ export class Serving {
         ...("item" in request && request.item !== undefined ? { item: request.item } : {}),
       } as Served["slate"],
     };
+  }
+
+  /** What was read for the list last served; for the test that compares it with what is folded. */
+  get lastRows(): Rows {
+    return this.#rows;
+  }
+
+  /** [position] the candidate shown there in the list last served. */
+  get lastChosen(): Int32Array {
+    return this.#chosen;
   }
 
   /** The ranker's logits of the list last served, by candidate; for evaluation. */

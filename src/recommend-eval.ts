@@ -2,7 +2,7 @@
  * Prequential evaluation of recommendations over the full catalogue, from outcomes alone: before a shopper's next basket is folded,
  * every recommender lists what it would have shown, and the lists are scored by what of the basket they hold.
  */
-import { found } from "./candidates.ts";
+import { found, matchByChoice } from "./candidates.ts";
 import { type Config, completeConfig } from "./config.ts";
 import { dayMs, stopwatchMs } from "./core/clock.ts";
 import type { OutcomeEvent } from "./core/event.ts";
@@ -11,12 +11,11 @@ import type { History } from "./core/history.ts";
 import { List } from "./core/list.ts";
 import type { EventInput } from "./core/public.ts";
 import type { Request } from "./core/request.ts";
-import { Found } from "./core/retrieved.ts";
+import { Found, type Pool, poolMax } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
 import { type ListScore, ListScores } from "./evaluation/list-scores.ts";
 import { Learning } from "./learn.ts";
 import { readRows } from "./question.ts";
-import { Serving } from "./rank.ts";
 import { popular } from "./retrievers/popular.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
 import { timeOrdered } from "./time-ordered.ts";
@@ -33,7 +32,7 @@ export interface RecommendEvalOptions {
 export interface RecommendEvalReport {
   readonly outcomes: number;
   readonly seconds: number;
-  /** Scored baskets a second, all recommenders and the learning included. */
+  /** Scored baskets a second from the first scored one on: all recommenders, and learning from all that came meanwhile. */
   readonly perSecond: number;
   readonly results: readonly ({ readonly recommender: string } & ListScore)[];
   readonly learners: readonly ({ readonly recommender: string } & ListScore)[];
@@ -56,21 +55,27 @@ export async function recommendEval(
     if (offset % 1000 === 0) options.onProgress?.(offset);
   });
   judge.close();
-  const seconds = (stopwatchMs() - startedMs) / 1000;
-  return { outcomes: judge.baskets, seconds, perSecond: judge.baskets / seconds, ...judge.report() };
+  const endedMs = stopwatchMs();
+  const scoringSeconds = (endedMs - judge.scoringSinceMs) / 1000;
+  return {
+    outcomes: judge.baskets,
+    seconds: (endedMs - startedMs) / 1000,
+    perSecond: judge.baskets / scoringSeconds,
+    ...judge.report(),
+  };
 }
 
 interface Basket {
-  readonly shopper: number;
-  readonly items: Set<number>;
+  /** [recommender] its list, best first. */
   readonly lists: readonly Int32Array[];
   readonly known: ReadonlySet<number>;
 }
 
 class BasketJudge {
   baskets = 0;
+  /** When the first basket was scored, by the stopwatch. */
+  scoringSinceMs = stopwatchMs();
   readonly #rooms: Rooms;
-  readonly #serving: Serving;
   readonly #from: number;
   readonly #actions: ReadonlySet<string> | undefined;
   readonly #popularity = popular({ name: "popularity", halfLifeMs: 7 * dayMs, share: 0, text: "" });
@@ -78,14 +83,15 @@ class BasketJudge {
   readonly #scores: readonly ListScores[];
   readonly #list = new List();
   readonly #rows: Rows;
+  readonly #logits = new Float64Array(poolMax);
   readonly #best = new Found();
   #atMs = Number.NaN;
-  /** Baskets of this instant, by shopper. */
-  #open = new Map<number, Basket>();
+  /** Of this instant, by shopper: the lists made before it, and what was turned to. */
+  readonly #items = new Map<number, Set<number>>();
+  readonly #open = new Map<number, Basket>();
 
   constructor(rooms: Rooms, { k, from = Number.NEGATIVE_INFINITY, actions }: RecommendEvalOptions) {
     this.#rooms = rooms;
-    this.#serving = new Serving(rooms);
     this.#from = from;
     this.#actions = actions === undefined ? undefined : new Set(actions);
     this.#rows = new Rows(rooms.listFeatures.columns.length);
@@ -94,34 +100,41 @@ class BasketJudge {
     this.#scores = this.#names.map(() => new ListScores(k));
   }
 
-  outcome(event: OutcomeEvent, item: number, isChoice: boolean, request: Request): void {
-    const { atMs, shopper, history } = request;
+  outcome(event: OutcomeEvent, item: number, isChoice: boolean, { atMs, shopper, history }: Request): void {
     if (atMs !== this.#atMs) this.close();
     this.#atMs = atMs;
     if (!isChoice) return;
-    if (atMs >= this.#from && shopper >= 0 && (this.#actions === undefined || this.#actions.has(event.action))) {
-      let basket = this.#open.get(shopper);
-      if (basket === undefined && history.count > 0 && history.lastTouchAtMs !== atMs) {
-        basket = {
-          shopper,
-          items: new Set(),
-          lists: this.#lists(request),
-          known: new Set(history.item.subarray(0, history.count)),
-        };
-        this.#open.set(shopper, basket);
-      }
-      basket?.items.add(item);
-    }
+    const isWanted = this.#actions === undefined || this.#actions.has(event.action);
+    if (atMs >= this.#from && isWanted && shopper >= 0 && history.count > 0) this.#turnedTo(shopper).add(item);
     this.#popularity.fold({ isChoice, item, atMs } as Fact);
+  }
+
+  choice(request: Request, pool: Pool, rows: Rows): void {
+    if (request.atMs < this.#from) return;
+    if (this.baskets === 0 && this.#open.size === 0) this.scoringSinceMs = stopwatchMs();
+    const { history, shopper } = request;
+    this.#open.set(shopper, {
+      lists: this.#lists(request, pool, rows),
+      known: new Set(history.item.subarray(0, history.count)),
+    });
   }
 
   /** Scores the baskets of the instant that is over. */
   close(): void {
-    for (const { items, lists, known } of this.#open.values()) {
+    for (const [shopper, { lists, known }] of this.#open) {
+      const items = this.#items.get(shopper);
+      if (items === undefined) continue;
       this.baskets++;
       lists.forEach((list, r) => void this.#scores[r]!.add(list, items, known));
     }
     this.#open.clear();
+    this.#items.clear();
+  }
+
+  #turnedTo(shopper: number): Set<number> {
+    let items = this.#items.get(shopper);
+    if (items === undefined) this.#items.set(shopper, (items = new Set()));
+    return items;
   }
 
   report(): Pick<RecommendEvalReport, "results" | "learners"> {
@@ -133,13 +146,15 @@ class BasketJudge {
     return { results: all.filter((row) => !isLearner(row)), learners: all.filter(isLearner) };
   }
 
-  #lists(request: Request): Int32Array[] {
-    this.#serving.recommendable(request, {}, 1, this.#list);
-    readRows(this.#rooms, request, this.#list, this.#rows);
-    const logits = new Float64Array(this.#list.count);
-    this.#rooms.ranker.predict(this.#rows, logits);
-    const engine = sorted(this.#list, (i) => logits[i]!);
-    const chooser = sorted(this.#list, (i) => this.#list.match[i]!);
+  #lists(request: Request, pool: Pool, choiceRows: Rows): Int32Array[] {
+    matchByChoice(this.#rooms, pool, choiceRows, this.#logits, this.#list);
+    const chooser = sorted(this.#list, this.#list.match);
+    let engine = chooser;
+    if (this.#rooms.ranker.lessons > 0) {
+      readRows(this.#rooms, request, this.#list, this.#rows);
+      this.#rooms.ranker.predict(this.#rows, this.#logits);
+      engine = sorted(this.#list, this.#logits);
+    }
     this.#best.clear();
     this.#popularity.retrieve(request, listMax, (item) => this.#rooms.catalogue.isRecommendable(item), this.#best);
     const popularity = this.#best.item.slice(0, this.#best.count);
@@ -159,7 +174,7 @@ function ownItems(history: History, popularity: Int32Array): Int32Array {
   return Int32Array.from([...own.map((i) => history.item[i]!), ...rest]);
 }
 
-function sorted(list: List, score: (i: number) => number): Int32Array {
-  const order = Array.from({ length: list.count }, (_, i) => i).sort((a, b) => score(b) - score(a) || a - b);
+function sorted(list: List, score: Float64Array): Int32Array {
+  const order = Array.from({ length: list.count }, (_, i) => i).sort((a, b) => score[b]! - score[a]! || a - b);
   return Int32Array.from(order, (i) => list.item[i]!);
 }

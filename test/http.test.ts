@@ -1,4 +1,5 @@
 /** The HTTP door on a real engine in memory: what API.md promises, and what a caller can get wrong. */
+import { connect } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
@@ -64,12 +65,8 @@ describe("events", () => {
     const one = await post("/v1/events", click);
     const array = await post("/v1/events", [click, click]);
     const ndjson = await post("/v1/events", `${JSON.stringify(click)}\n${JSON.stringify(click)}`, lines);
-    const accepted = [one, array, ndjson].map(({ status, body }) => [status, (body as RecordReceipt).accepted]);
-    expect(accepted).toEqual([
-      [200, 1],
-      [200, 2],
-      [200, 2],
-    ]);
+    const answers = [one, array, ndjson].flatMap(({ status, body }) => [status, (body as RecordReceipt).accepted]);
+    expect(answers).toEqual([200, 1, 200, 2, 200, 2]);
     expect(ndjson.body.offset).toBe(engine.status().offset);
   });
 
@@ -193,6 +190,26 @@ describe("lists", () => {
   });
 });
 
+test("the examples of the documentation are taken as they stand", async () => {
+  const events = `
+    {"type":"item","item":"p-1","time":"2026-11-22T09:00:00Z","fields":{"title":"Red wool scarf","description":"…","brand":"Acme","category":["Clothing","Scarves"],"price":19.9,"tags":["wool","winter"],"inStock":true,"rating":4.6,"image":"https://…"}}
+    {"type":"item-removed","item":"p-4"}
+    {"type":"user","user":"u-1","fields":{"country":"DE","newsletter":true}}
+    {"type":"slate","slate":"s-9","user":"u-1","session":"v-3","surface":"search","query":"scarf","context":{"device":"mobile"},"items":["p-1","p-7",{"item":"p-4","propensity":0.8}]}
+    {"type":"outcome","action":"click","item":"p-7","user":"u-1","session":"v-3","slate":"s-9"}
+    {"type":"outcome","action":"purchase","item":"p-7","user":"u-1","session":"v-3","value":19.9}
+    {"type":"synonyms","synonyms":[["sofa","couch"],{"from":"tv","to":["television"]}]}`;
+  const recorded = await post("/v1/events", events, lines);
+  expect(recorded.body).toMatchObject({ accepted: 7, duplicates: 0, rejected: [] });
+  const rank =
+    '{"items":["p-1",{"item":"p-7","match":12.3}],"user":"u-1","session":"v-3","query":"scarf","context":{},"surface":"search","size":20,"explain":true}';
+  expect((await post("/v1/rank", rank)).status).toBe(200);
+  const recommend =
+    '{"user":"u-1","session":"v-3","item":"p-1","context":{},"surface":"home","filters":{},"exclude":["p-2"],"size":12,"explain":true}';
+  const { items } = (await post("/v1/recommend", recommend)).body as Answer;
+  expect(items.map(({ item }) => item)).not.toContain("p-2");
+});
+
 describe("look-ups", () => {
   test("an item by any id, and its removal", async () => {
     const path = `/v1/items/${encodeURIComponent("a/b é")}`;
@@ -265,7 +282,7 @@ describe("every refusal has the one envelope", () => {
     const said: string[] = [];
     const faulty = engineWith({
       rank: () => {
-        throw new Error("cannot read /home/secret");
+        throw new Error("cannot read /secret/place");
       },
     });
     const server = await httpServer(faulty, (message) => said.push(message));
@@ -273,7 +290,7 @@ describe("every refusal has the one envelope", () => {
     await server.close();
     expect([status, body.error.code]).toEqual([500, "INTERNAL"]);
     expect(JSON.stringify(body)).not.toMatch(/secret|\.ts/);
-    expect(said.join()).toContain("/home/secret");
+    expect(said.join()).toContain("/secret/place");
   });
 
   test("overload and unreadiness say when to come back", async () => {
@@ -323,7 +340,7 @@ describe("reference and metrics", () => {
     expect(headers["content-type"]).toContain("text/plain");
     expect(text).toMatch(/^liveshelf_requests_total\{route="\/v1\/rank",status="200"\} \d+$/m);
     expect(text).toMatch(/^liveshelf_request_seconds_count\{route="\/v1\/events"\} \d+$/m);
-    expect(text).toMatch(/^liveshelf_events_total\{result="duplicate"\} 2$/m);
+    expect(text).toMatch(/^liveshelf_events_total\{result="duplicate"\} [1-9]\d*$/m);
     expect(text).toMatch(new RegExp(`^liveshelf_offset ${engine.status().offset}$`, "m"));
   });
 });
@@ -373,7 +390,6 @@ describe("a listening server", () => {
 
   test("what is no HTTP gets the envelope too", async () => {
     const server = await startServer(engine, config);
-    const { connect } = await import("node:net");
     const socket = connect(Number(new URL(server.address).port), "127.0.0.1");
     socket.end("this is no request\r\n\r\n");
     let text = "";

@@ -291,8 +291,8 @@ export class Attribution {
     if (kept === 0 || slate < 0) return;
     const hash = hashText(id);
     const otherHash = hashText(id, 1);
-    for (let i = 0; i < Math.min(kept, earlyMax); i++) {
-      const at = i * early.width;
+    for (let i = Math.max(0, kept - earlyMax); i < kept; i++) {
+      const at = (i % earlyMax) * early.width;
       if (
         ring[at + early.hash] !== hash ||
         ring[at + early.otherHash] !== otherHash ||

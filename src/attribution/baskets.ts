@@ -12,10 +12,18 @@ import { type State, state } from "../core/state.ts";
 /** Baskets that wait at once; beyond it the oldest teaches early. */
 const waitingMax = 32;
 
+interface StartedBasket {
+  readonly shopper: number;
+  readonly atMs: number;
+  readonly clockMs: number;
+}
+
 export class Baskets {
   readonly state: State;
   readonly #shopper = new FixedBuffer("shopper", new Int32Array(waitingMax));
   readonly #atMs = new FixedBuffer("atMs", new Float64Array(waitingMax));
+  /** Engine's clock at the start: what the wait is counted from, so that the ring is in order however late a basket came. */
+  readonly #clockMs = new FixedBuffer("clockMs", new Float64Array(waitingMax));
   readonly #count = new FixedBuffer("count", new Int32Array(waitingMax));
   readonly #item = new FixedBuffer("item", new Int32Array(waitingMax * poolMax));
   readonly #chosen = new FixedBuffer("chosen", new Uint8Array(waitingMax * poolMax));
@@ -32,6 +40,7 @@ export class Baskets {
     this.state = state("attribution.baskets", 1, [
       this.#shopper,
       this.#atMs,
+      this.#clockMs,
       this.#count,
       this.#item,
       this.#chosen,
@@ -55,21 +64,22 @@ export class Baskets {
   }
 
   /** Starts a basket with its candidates and their rows as they stood before it. */
-  start(shopper: number, atMs: number, pool: Pool, rows: Rows, teach: (lesson: Lesson) => void): void {
+  start({ shopper, atMs, clockMs }: StartedBasket, pool: Pool, rows: Rows, teach: (lesson: Lesson) => void): void {
     if (this.#registers.array[1]! >= waitingMax) this.#teachFirst(teach);
     const basket = this.#place(this.#registers.array[1]!);
     this.#registers.array[1]!++;
     this.#shopper.array[basket] = shopper;
     this.#atMs.array[basket] = atMs;
+    this.#clockMs.array[basket] = clockMs;
     this.#count.array[basket] = pool.count;
     this.#item.array.set(pool.item.subarray(0, pool.count), basket * poolMax);
     this.#chosen.array.fill(0, basket * poolMax, (basket + 1) * poolMax);
     this.#dense.array.set(rows.dense.subarray(0, pool.count * rows.width), basket * poolMax * rows.width);
   }
 
-  /** Teaches the baskets that are older than `atMs`. */
-  closeBefore(atMs: number, teach: (lesson: Lesson) => void): void {
-    while (!this.isEmpty && this.#atMs.array[this.#place(0)]! < atMs) this.#teachFirst(teach);
+  /** Teaches the baskets that were started when the clock stood before `clockMs`. */
+  closeBefore(clockMs: number, teach: (lesson: Lesson) => void): void {
+    while (!this.isEmpty && this.#clockMs.array[this.#place(0)]! < clockMs) this.#teachFirst(teach);
   }
 
   #place(i: number): number {

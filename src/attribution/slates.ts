@@ -157,12 +157,23 @@ export class Slates {
   }
 
   joinShopper(from: number, to: number): void {
-    const last = this.before(from, -1);
-    if (last < 0) return;
-    for (let slate = last; slate >= 0; slate = this.before(from, slate)) this.shopper.set(slate, to);
-    if (this.before(to, -1) < 0) {
-      this.#last.set(to, last);
-      this.#lastSequence.set(to, this.#sequence.get(last));
+    let own = this.before(to, -1);
+    let joined = this.before(from, -1);
+    if (joined < 0) return;
+    // Both chains run from new to old: they are merged, as an outcome joins the last slate that held its item.
+    let newer = -1;
+    while (own >= 0 || joined >= 0) {
+      const isJoined = own < 0 || (joined >= 0 && this.#sequence.get(joined) > this.#sequence.get(own));
+      const slate = isJoined ? joined : own;
+      if (isJoined) joined = this.before(from, slate);
+      else own = this.before(to, slate);
+      this.shopper.set(slate, to);
+      const [row, sequence] = newer < 0 ? [this.#last, this.#lastSequence] : [this.#before, this.#beforeSequence];
+      row.set(newer < 0 ? to : newer, slate);
+      sequence.set(newer < 0 ? to : newer, this.#sequence.get(slate));
+      newer = slate;
+      // What is left of the user's own is chained already.
+      if (!isJoined && joined < 0) break;
     }
     this.#last.set(from, -1);
   }

@@ -49,6 +49,8 @@ export interface Catalogue {
   word(field: string): WordColumn | undefined;
   /** A list field, or a path. */
   wordList(field: string): WordListColumn | undefined;
+  /** Of a path field: its broadest level, or the whole path, as one word. */
+  pathWord(field: string, which: "broadest" | "whole"): WordColumn | undefined;
   /** In order of first appearance. */
   readonly fieldNames: readonly Field[];
   /** Throws {@link LiveshelfError} FILTER_UNKNOWN_FIELD or FILTER_MALFORMED. */
@@ -123,6 +125,11 @@ export function itemCatalogue(words: IdTable): Catalogue {
     word(name) {
       const field = registry.find(name);
       return field?.type === "word" ? columns.words[field.place] : undefined;
+    },
+    pathWord(name, which) {
+      const field = registry.find(name);
+      if (field?.type !== "path") return undefined;
+      return { get: (item) => columns.end(field.place, item, which === "whole") };
     },
     wordList(name) {
       const field = registry.find(name);

@@ -86,6 +86,12 @@ export class FieldColumns {
     return count;
   }
 
+  /** The first or the last of an item's words, or prefixes of its path; −1 where it has none. */
+  end(place: number, item: number, isLast: boolean): number {
+    const start = this.words[place]!.get(item);
+    return start < 0 ? -1 : this.cells.get(start + (isLast ? this.cells.get(start) : 1));
+  }
+
   #setNumber(place: number, item: number, value: number): boolean {
     const column = this.numbers[place]!;
     const isAbsent = Number.isNaN(value);

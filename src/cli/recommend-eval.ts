@@ -20,20 +20,30 @@ export async function recommendEvalFiles(
   });
   end();
   if (options.json) return console.log(JSON.stringify(report));
-  const seconds = report.seconds.toFixed(1);
-  console.log(`${report.outcomes} outcomes scored in ${seconds} s, lists of ${k}\n`);
-  console.log(table(report.results.map(flat)));
+  console.log(`${report.outcomes} outcomes scored in ${report.seconds.toFixed(1)} s, lists of ${k}`);
+  printTables(report.results);
   if (report.learners.length === 0) return;
-  console.log("\nThe engine with each learner alone\n");
-  console.log(table(report.learners.map(flat)));
+  console.log("\nThe engine with each learner alone");
+  printTables(report.learners);
 }
 
-/** `{"repeated":{"hitRate":…}}` → `{"repeatedHitRate":…}` */
-function flat(row: object): Record<string, unknown> {
-  const cells = Object.entries(row).flatMap(([name, value]) => {
-    if (typeof value !== "object" || value === null) return [[name, value] as const];
-    const inner = Object.entries(value);
-    return inner.map(([key, one]) => [`${name}${key[0]!.toUpperCase()}${key.slice(1)}`, one] as const);
-  });
-  return Object.fromEntries(cells);
+type Row = Readonly<Record<string, unknown>>;
+
+/** What the scores inside scores are of (API.md "Command line"). */
+const parts: Readonly<Record<string, string>> = {
+  repeated: "Same lists; only items that the shopper turned to before count as found",
+  new: "Same lists; only items that are new to the shopper count as found",
+  repeatedOnly: "Lists of nothing but items that the shopper turned to before",
+  newOnly: "Lists of nothing but items that are new to the shopper",
+};
+
+/** The scores, then a table for each of their parts. */
+function printTables(scores: readonly object[]): void {
+  const rows = scores as readonly Row[];
+  const without = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([name]) => !(name in parts)));
+  console.log(`\n${table(rows.map(without))}`);
+  for (const [part, title] of Object.entries(parts)) {
+    const inner = rows.map((row) => ({ recommender: row.recommender, ...(row[part] as object | undefined) }));
+    if (rows.some((row) => part in row)) console.log(`\n${title}\n\n${table(inner)}`);
+  }
 }

@@ -1,11 +1,12 @@
-/** Rows as aligned columns for people: the first on the left, numbers on the right. */
+/** Rows as aligned columns for people: texts on the left, numbers on the right. */
 export function table(objects: readonly object[]): string {
   const rows = objects as readonly Readonly<Record<string, unknown>>[];
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [names.map(inWords), ...rows.map((row) => names.map((name) => cell(row[name])))];
   const widths = names.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const isText = names.map((name) => rows.some((row) => typeof row[name] === "string"));
   const pad = (text: string, column: number): string =>
-    column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
+    isText[column] ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
   return cells.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }
 

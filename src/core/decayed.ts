@@ -2,7 +2,7 @@
  * Exponentially decayed sums: value(t) = Σ weight · 2^(−(t − tᵢ)/halfLife). Decay is applied at the read, so what nobody
  * touches fades; an addition that comes late counts as much as if it had come in time.
  */
-import { Float32Column, Float64Column } from "./columns.ts";
+import { Float32Column, Float64Column, registers } from "./columns.ts";
 import { HashTable } from "./hash-table.ts";
 import { prefixed, type State, state } from "./state.ts";
 
@@ -36,6 +36,49 @@ export class DecayedSums {
   at(row: number, atMs: number): number {
     const value = this.#value.get(row);
     return value === 0 ? 0 : value * decay(atMs - this.#atMs.get(row), this.halfLifeMs);
+  }
+}
+
+/** Half-lives after which the origin of {@link ForwardSums} moves, so that sums stay finite. */
+const rebaseHalfLives = 400;
+
+/**
+ * One decayed sum for each row, “forward decayed” (Cormode et al. 2009): an event at t adds 2^((t − t₀)/halfLife) and nothing is
+ * multiplied down, so rows keep their order and a read costs no exponential: value(t) = raw · now(t).
+ */
+export class ForwardSums {
+  readonly state: State;
+  readonly halfLifeMs: number;
+  readonly #raw = new Float64Column("raw");
+  /** t₀; 0 before the first event. */
+  readonly #origin = registers("origin", 1);
+
+  constructor(name: string, halfLifeMs: number) {
+    this.halfLifeMs = halfLifeMs;
+    this.state = state(name, 1, [this.#raw, this.#origin]);
+  }
+
+  add(row: number, weight: number, atMs: number): void {
+    const origin = this.#origin.array;
+    if (origin[0] === 0) origin[0] = atMs;
+    let halfLives = (atMs - origin[0]!) / this.halfLifeMs;
+    if (halfLives > rebaseHalfLives) {
+      const shift = Math.floor(halfLives);
+      for (let i = 0; i < this.#raw.length; i++) this.#raw.set(i, this.#raw.get(i) * 2 ** -shift);
+      origin[0] = origin[0]! + shift * this.halfLifeMs;
+      halfLives -= shift;
+    }
+    this.#raw.add(row, weight * 2 ** halfLives);
+  }
+
+  /** Comparable between rows; 0 for rows never added to. */
+  raw(row: number): number {
+    return this.#raw.get(row);
+  }
+
+  /** What turns `raw` into the value as of `atMs`. */
+  now(atMs: number): number {
+    return this.#origin.array[0] === 0 ? 1 : 2 ** -((atMs - this.#origin.array[0]!) / this.halfLifeMs);
   }
 }
 

@@ -8,6 +8,8 @@ export interface ColumnSpec {
   readonly kind: "number" | "code";
   /** Code that says nothing of the item: a model leaves out what is made of it. */
   readonly silent?: number;
+  /** One value for all rows of a request. */
+  readonly isShared?: boolean;
 }
 
 export class Rows {

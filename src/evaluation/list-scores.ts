@@ -19,8 +19,6 @@ export interface ListScore extends Omit<Score, "count"> {
   readonly newOnly: Score;
 }
 
-type Test = (item: number) => boolean;
-
 export class ListScores {
   readonly #k: number;
   readonly #all = new Sums();
@@ -36,15 +34,21 @@ export class ListScores {
 
   /** One basket: `list` best first, as long as the recommender has it; `known`: what the shopper turned to before. */
   add(list: Int32Array, basket: ReadonlySet<number>, known: ReadonlySet<number>): void {
-    const isRepeated: Test = (item) => known.has(item);
-    const isNew: Test = (item) => !known.has(item);
     const top = list.subarray(0, this.#k);
     for (const item of top) this.#shown.add(item);
-    this.#score(this.#all, top, basket, () => true);
-    this.#score(this.#repeated, top, basket, isRepeated);
-    this.#score(this.#new, top, basket, isNew);
-    this.#score(this.#repeatedOnly, list.filter(isRepeated).subarray(0, this.#k), basket, isRepeated);
-    this.#score(this.#newOnly, list.filter(isNew).subarray(0, this.#k), basket, isNew);
+    const repeatedTop: number[] = [];
+    const newTop: number[] = [];
+    for (let i = 0; i < list.length && (repeatedTop.length < this.#k || newTop.length < this.#k); i++) {
+      (known.has(list[i]!) ? repeatedTop : newTop).push(list[i]!);
+    }
+    const repeated = new Set<number>();
+    const fresh = new Set<number>();
+    for (const item of basket) (known.has(item) ? repeated : fresh).add(item);
+    this.#score(this.#all, top, basket);
+    this.#score(this.#repeated, top, repeated);
+    this.#score(this.#new, top, fresh);
+    this.#score(this.#repeatedOnly, repeatedTop, repeated);
+    this.#score(this.#newOnly, newTop, fresh);
   }
 
   report(catalogueSize: number): ListScore {
@@ -61,19 +65,17 @@ export class ListScores {
     };
   }
 
-  #score(sums: Sums, list: Int32Array, basket: ReadonlySet<number>, counts: Test): void {
-    let wanted = 0;
-    for (const item of basket) if (counts(item)) wanted++;
-    if (wanted === 0) return;
+  #score(sums: Sums, list: ArrayLike<number>, wanted: ReadonlySet<number>): void {
+    if (wanted.size === 0) return;
     let first = 0;
     let gain = 0;
-    list.forEach((item, place) => {
-      if (!basket.has(item) || !counts(item)) return;
+    for (let place = 0; place < Math.min(list.length, this.#k); place++) {
+      if (!wanted.has(list[place]!)) continue;
       if (first === 0) first = place + 1;
       gain += 1 / Math.log2(place + 2);
-    });
+    }
     let ideal = 0;
-    for (let place = 0; place < Math.min(this.#k, wanted); place++) ideal += 1 / Math.log2(place + 2);
+    for (let place = 0; place < Math.min(this.#k, wanted.size); place++) ideal += 1 / Math.log2(place + 2);
     sums.add(first, gain / ideal);
   }
 }

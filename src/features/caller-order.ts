@@ -5,7 +5,7 @@ import type { Request } from "../core/request.ts";
 import type { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
 import { logBucket, placeBucket, ratioBucket } from "./buckets.ts";
-import { code, type Feature } from "./feature.ts";
+import { code, type Feature, sharedCode } from "./feature.ts";
 
 /** Places beyond this are one. */
 const placeMax = 63;
@@ -18,7 +18,7 @@ export function callerOrder(): Feature {
       code("order-bucket", -1),
       code("match-rank", -1),
       code("match-share", -1),
-      code("list-length"),
+      sharedCode("list-length"),
     ],
     state: state("feature.caller-order", 1, []),
     read(_request: Request, list: List, { dense, width }: Rows, column: number) {

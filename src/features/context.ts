@@ -4,7 +4,7 @@ import type { List } from "../core/list.ts";
 import { contextPlaces, type Request } from "../core/request.ts";
 import type { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
-import { code, type Feature } from "./feature.ts";
+import { type Feature, sharedCode } from "./feature.ts";
 
 /** 1 January 1970 was a Thursday. */
 const firstWeekday = 4;
@@ -13,11 +13,11 @@ export function context(): Feature {
   return {
     name: "context",
     columns: [
-      code("query", -1),
-      code("surface"),
-      code("hour"),
-      code("weekday"),
-      ...Array.from({ length: contextPlaces }, (_, k) => code(`context-${k}`, -1)),
+      sharedCode("query", -1),
+      sharedCode("surface"),
+      sharedCode("hour"),
+      sharedCode("weekday"),
+      ...Array.from({ length: contextPlaces }, (_, k) => sharedCode(`context-${k}`, -1)),
     ],
     state: state("feature.context", 1, []),
     read({ query, surface, atMs, context }: Request, { count }: List, { dense, width }: Rows, column: number) {

@@ -30,5 +30,8 @@ export const code = (name: string, silent?: number): ColumnSpec => ({
   ...(silent === undefined ? {} : { silent }),
 });
 
+/** A code of the request: the same for all its candidates. */
+export const sharedCode = (name: string, silent?: number): ColumnSpec => ({ ...code(name, silent), isShared: true });
+
 /** A column of quantities. */
 export const number = (name: string): ColumnSpec => ({ name, kind: "number" });

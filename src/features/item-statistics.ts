@@ -8,7 +8,7 @@
 import { actionCode } from "../core/actions.ts";
 import { dayMs, hourMs, minuteMs } from "../core/clock.ts";
 import { FixedBuffer, Float64Column } from "../core/columns.ts";
-import { DecayedSums } from "../core/decayed.ts";
+import { ForwardSums } from "../core/decayed.ts";
 import type { Fact, Shown } from "../core/fact.ts";
 import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
@@ -23,7 +23,7 @@ const strength = 10;
 const placeCount = 64;
 
 export function itemStatistics(): Feature {
-  const sums = (kind: string) => halfLivesMs.map((halfLife, h) => new DecayedSums(`${kind}${h}`, halfLife));
+  const sums = (kind: string) => halfLivesMs.map((halfLife, h) => new ForwardSums(`${kind}${h}`, halfLife));
   const clicks = sums("clicks");
   const showings = sums("showings");
   const expected = sums("expected");
@@ -83,20 +83,26 @@ export function itemStatistics(): Feature {
     },
     read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
       const prior = shopRate();
+      for (let h = 0; h < halfLivesMs.length; h++) {
+        const calm = h === 0 ? 0.5 : 1;
+        const nowClicks = clicks[h]!.now(atMs);
+        const nowShowings = showings[h]!.now(atMs);
+        const nowExpected = expected[h]!.now(atMs);
+        const nowViews = views[h]!.now(atMs);
+        for (let i = 0; i < count; i++) {
+          const row = item[i]!;
+          const at = i * width + column + h;
+          const clicked = clicks[h]!.raw(row) * nowClicks;
+          const rate = (clicked + strength * prior) / (showings[h]!.raw(row) * nowShowings + strength);
+          const attraction = (clicked + calm) / (expected[h]!.raw(row) * nowExpected + calm);
+          dense[at] = logBucket(views[h]!.raw(row) * nowViews * 2, 8);
+          dense[at + 2] = clamp(Math.round(2 * Math.log2(rate / prior)), -6, 6);
+          dense[at + 4] = clamp(Math.round(2 * Math.log2(attraction)), -5, 5);
+        }
+      }
       for (let i = 0; i < count; i++) {
         const row = item[i]!;
-        const at = i * width + column;
-        for (let h = 0; h < halfLivesMs.length; h++) {
-          const clicked = row < 0 ? 0 : clicks[h]!.at(row, atMs);
-          const shown = row < 0 ? 0 : showings[h]!.at(row, atMs);
-          const chance = row < 0 ? 0 : expected[h]!.at(row, atMs);
-          const rate = (clicked + strength * prior) / (shown + strength);
-          const calm = h === 0 ? 0.5 : 1;
-          dense[at + h] = row < 0 ? 0 : logBucket(views[h]!.at(row, atMs) * 2, 8);
-          dense[at + 2 + h] = clamp(Math.round(2 * Math.log2(rate / prior)), -6, 6);
-          dense[at + 4 + h] = clamp(Math.round(2 * Math.log2((clicked + calm) / (chance + calm))), -5, 5);
-        }
-        dense[at + 6] = row < 0 ? -1 : logBucket((atMs - firstAtMs.get(row)) / minuteMs, 16);
+        dense[i * width + column + 6] = row < 0 ? -1 : logBucket((atMs - firstAtMs.get(row)) / minuteMs, 16);
       }
     },
   };

@@ -51,7 +51,8 @@ export function ownTouches(): Feature {
           dense.fill(0, at, at + width);
           continue;
         }
-        const elapsed = atMs - history.lastAtMs[entry]!;
+        // What came late asks of the past: what was touched since counts as touched now.
+        const elapsed = Math.max(0, atMs - history.lastAtMs[entry]!);
         const baskets = history.basketNumber - history.basket[entry]!;
         const touches = history.touches[entry]!;
         dense[at++] = 1;

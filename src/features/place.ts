@@ -7,7 +7,7 @@ import type { Request } from "../core/request.ts";
 import type { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
 import { absent, clamp, logBucket, placeBucket } from "./buckets.ts";
-import { code, type Feature } from "./feature.ts";
+import { code, type Feature, sharedCode } from "./feature.ts";
 
 const distanceMax = 7;
 /** The shopper touched nothing yet. */
@@ -22,13 +22,13 @@ export function place(): Feature {
       code("place-to-furthest"),
       code("place-to-first"),
       code("place-to-before-last"),
-      code("last-place"),
-      code("furthest-place"),
-      code("touched-in-list"),
-      code("touched-in-list-session"),
-      code("clicked-in-list"),
-      code("last-in-list"),
-      code("state"),
+      sharedCode("last-place"),
+      sharedCode("furthest-place"),
+      sharedCode("touched-in-list"),
+      sharedCode("touched-in-list-session"),
+      sharedCode("clicked-in-list"),
+      sharedCode("last-in-list"),
+      sharedCode("state"),
     ],
     state: state("feature.place", 1, []),
     read({ history, atMs }: Request, { summary, count, order }: List, { dense, width }: Rows, column: number) {

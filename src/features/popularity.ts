@@ -1,7 +1,7 @@
 /** How choices of everybody at one half-life compare with the next longer (rising or fading), over five; how often they repeat; age. */
 import { dayMs, hourMs } from "../core/clock.ts";
 import { Float32Column, Float64Column } from "../core/columns.ts";
-import { DecayedSums } from "../core/decayed.ts";
+import { ForwardSums } from "../core/decayed.ts";
 import type { Fact } from "../core/fact.ts";
 import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
@@ -12,10 +12,11 @@ import { type Feature, number } from "./feature.ts";
 const halfLivesMs = [3 * hourMs, dayMs, 7 * dayMs, 30 * dayMs, 180 * dayMs] as const;
 
 export function popularity(): Feature {
-  const choices = halfLivesMs.map((halfLife, h) => new DecayedSums(`choices${h}`, halfLife));
+  const choices = halfLivesMs.map((halfLife, h) => new ForwardSums(`choices${h}`, halfLife));
   const all = new Float32Column("all");
   const repeats = new Float32Column("repeats");
   const firstAtMs = new Float64Column("firstAtMs", Number.NaN);
+  const now = new Float64Array(halfLivesMs.length);
   const names = ["3h", "1d", "7d", "30d", "180d"];
   return {
     name: "popularity",
@@ -38,12 +39,13 @@ export function popularity(): Feature {
       if (Number.isNaN(firstAtMs.get(item))) firstAtMs.set(item, atMs);
     },
     read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
+      for (let h = 0; h < halfLivesMs.length; h++) now[h] = choices[h]!.now(atMs);
       for (let i = 0; i < count; i++) {
         const row = item[i]!;
         const at = i * width + column;
-        let shorter = row < 0 ? 0 : choices[0]!.at(row, atMs);
+        let shorter = choices[0]!.raw(row) * now[0]!;
         for (let h = 1; h < halfLivesMs.length; h++) {
-          const value = row < 0 ? 0 : choices[h]!.at(row, atMs);
+          const value = choices[h]!.raw(row) * now[h]!;
           const steady = (10 * value * halfLivesMs[h - 1]!) / halfLivesMs[h]!;
           dense[at + h - 1] = Math.log((10 * shorter + 1) / (steady + 1)) / 2;
           shorter = value;

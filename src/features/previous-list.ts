@@ -11,7 +11,7 @@ import type { Request } from "../core/request.ts";
 import { Slab } from "../core/slab.ts";
 import { prefixed, state } from "../core/state.ts";
 import { absent, clamp, logBucket, placeBucket } from "./buckets.ts";
-import { code, type Feature } from "./feature.ts";
+import { code, type Feature, sharedCode } from "./feature.ts";
 
 /** Items of a list that are remembered. */
 const itemsMax = 64;
@@ -87,13 +87,13 @@ export function previousList(): PreviousList {
   return {
     name: "previous-list",
     columns: [
-      code("previous-overlap"),
+      sharedCode("previous-overlap"),
       code("previous-place"),
       code("previous-in"),
       code("previous-to-clicked"),
       code("place-to-previous-clicked"),
       code("previous-clicked"),
-      code("lists-so-far"),
+      sharedCode("lists-so-far"),
       code("touched-since"),
     ],
     state: state("feature.previous-list", 1, [...prefixed(slab.state), items, ...byShopper]),

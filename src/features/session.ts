@@ -6,19 +6,19 @@ import type { Request } from "../core/request.ts";
 import type { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
 import { logBucket } from "./buckets.ts";
-import { code, type Feature } from "./feature.ts";
+import { type Feature, sharedCode } from "./feature.ts";
 
 export function session(): Feature {
   return {
     name: "session",
     columns: [
-      code("gap"),
-      code("run"),
-      code("session-length"),
-      code("last-action"),
-      code("session-age"),
-      code("sessions"),
-      code("known-items"),
+      sharedCode("gap"),
+      sharedCode("run"),
+      sharedCode("session-length"),
+      sharedCode("last-action"),
+      sharedCode("session-age"),
+      sharedCode("sessions"),
+      sharedCode("known-items"),
     ],
     state: state("feature.session", 1, []),
     read({ history, atMs }: Request, { count }: List, { dense, width }: Rows, column: number) {

@@ -81,6 +81,5 @@ export type RecommendBody = Static<typeof recommendBody>;
 
 export const itemPath = Type.Object({ item: idText });
 export const userPath = Type.Object({ user: idText });
-export const eventPath = Type.Object({ id: idText });
 export const noQuery = Type.Object({}, closed);
 export const userQuery = Type.Object({ export: Type.Optional(Type.Enum(["0", "1"])) }, closed);

@@ -14,7 +14,7 @@ export function sendFailure(reply: FastifyReply, failure: LiveshelfError): Fasti
     .send(JSON.stringify(envelope(failure)));
 }
 
-export function envelope({ code, message, at }: LiveshelfError) {
+function envelope({ code, message, at }: LiveshelfError) {
   return { error: at === undefined || at === "" ? { code, message } : { code, message, at } };
 }
 

@@ -37,6 +37,10 @@ export function choice({ name = "choice", rate = 0.3, columns, repeated, prior }
   const lessons = registers("lessons", 1);
   const gradient = new Float64Array(2 * width);
   let shares = new Float64Array(512);
+  /** [new | repeated]: largest logit, Σ exp(logit − largest), choices. */
+  const groupMax = new Float64Array(2);
+  const groupTotal = new Float64Array(2);
+  const groupChosen = new Float64Array(2);
   for (const [column, [fresh, again]] of Object.entries(prior)) {
     const at = columns.findIndex((spec) => spec.name === column);
     if (at < 0) throw new RangeError(`There is no column "${column}".`);
@@ -70,31 +74,34 @@ export function choice({ name = "choice", rate = 0.3, columns, repeated, prior }
       if (weight === 0 || count === 0) return;
       if (shares.length < count) shares = new Float64Array(count * 2);
       predict(rows, shares);
-      let max = Number.NEGATIVE_INFINITY;
-      let chosen = 0;
+      groupMax.fill(Number.NEGATIVE_INFINITY);
+      groupTotal.fill(0);
+      groupChosen.fill(0);
       for (let i = 0; i < count; i++) {
-        if (shares[i]! > max) max = shares[i]!;
-        if (verdicts[i] === verdict.chosen) chosen++;
+        const group = half(rows, i) === 0 ? 0 : 1;
+        if (shares[i]! > groupMax[group]!) groupMax[group] = shares[i]!;
+        if (verdicts[i] === verdict.chosen) groupChosen[group]!++;
       }
+      const chosen = groupChosen[0]! + groupChosen[1]!;
       if (chosen === 0) return;
       lessons.array[0]!++;
-      let total = 0;
-      let repeatedTotal = 0;
-      let repeatedChosen = 0;
+      // Each group by its own largest, or the shares of one that the other outshines would be lost in rounding.
       for (let i = 0; i < count; i++) {
-        total += shares[i] = Math.exp(shares[i]! - max);
-        if (half(rows, i) === 0) continue;
-        repeatedTotal += shares[i]!;
-        if (verdicts[i] === verdict.chosen) repeatedChosen++;
+        const group = half(rows, i) === 0 ? 0 : 1;
+        groupTotal[group]! += shares[i] = Math.exp(shares[i]! - groupMax[group]!);
       }
+      const max = Math.max(groupMax[0]!, groupMax[1]!);
+      const fresh = groupTotal[0]! * Math.exp(groupMax[0]! - max);
+      const again = groupTotal[1]! * Math.exp(groupMax[1]! - max);
       gradient.fill(0);
       for (let i = 0; i < count; i++) {
         const base = half(rows, i);
+        const group = base === 0 ? 0 : 1;
         const isChosen = verdicts[i] === verdict.chosen;
-        const groupTotal = base === 0 ? total - repeatedTotal : repeatedTotal;
-        const groupChosen = base === 0 ? chosen - repeatedChosen : repeatedChosen;
-        const within = groupChosen === 0 ? 0 : shares[i]! / groupTotal - (isChosen ? 1 / groupChosen : 0);
-        const error = weight * (shares[i]! / total - (isChosen ? 1 / chosen : 0) + withinGroup * within);
+        const inGroup = shares[i]! / groupTotal[group]!;
+        const overall = (inGroup * (group === 0 ? fresh : again)) / (fresh + again);
+        const within = groupChosen[group] === 0 ? 0 : inGroup - (isChosen ? 1 / groupChosen[group]! : 0);
+        const error = weight * (overall - (isChosen ? 1 / chosen : 0) + withinGroup * within);
         if (Math.abs(error) < negligible) continue;
         for (let c = 0; c < width; c++) gradient[base + c]! += error * dense[i * width + c]!;
       }

@@ -32,6 +32,9 @@ export interface FtrlOptions {
   readonly regime?: string;
 }
 
+/** No column; no code. */
+const none = -1;
+const noCode = -2147483648;
 /** Places beyond this share one bias. */
 const placeMax = 49;
 const biasAt = 0;
@@ -53,14 +56,24 @@ export function ftrl(options: FtrlOptions): Model {
       throw new RangeError(`There is no column "${column}" among ${columns.map((spec) => spec.name).join(", ")}.`);
     return index;
   };
+  const width = options.terms.length;
+  // A term's shared columns are hashed first, once for all rows of a request; at most three columns in all.
+  const isShared = (column: number): boolean => columns[column]!.isShared === true;
   const terms = options.terms.map((term) => term.map(at));
-  const width = terms.length;
-  const first = Int32Array.from(terms, (term) => term[0]!);
-  const second = Int32Array.from(terms, (term) => term[1] ?? -1);
-  const third = Int32Array.from(terms, (term) => term[2] ?? -1);
-  /** Value of a column that leaves out the terms made of it; NaN equals nothing. */
-  const silent = Float64Array.from(columns, (column) => column.silent ?? Number.NaN);
+  const sharedColumns = terms.map((term) => term.filter(isShared));
+  const ownColumns = terms.map((term) => term.filter((column) => !isShared(column)));
+  const [first, second, third] = [0, 1, 2].map((i) => Int32Array.from(ownColumns, (own) => own[i] ?? none)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  /** Code of a column that leaves out the terms made of it. */
+  const silent = Int32Array.from(columns, (column) => column.silent ?? noCode);
   const salt = Int32Array.from(options.terms, (term) => hashText(term.join(" × ")));
+  const codes = new Int32Array(columns.length);
+  /** [term] hash of its shared part, and whether that leaves it out. */
+  const shared = new Int32Array(width);
+  const isLeftOut = new Uint8Array(width);
   const placeSalt = hashText("place");
   const prior = options.prior === undefined ? -1 : at(options.prior);
   const regime = options.regime === undefined ? -1 : at(options.regime);
@@ -70,39 +83,56 @@ export function ftrl(options: FtrlOptions): Model {
 
   const biasWeight = (): number => -fixed.array[biasAt]! / ((beta + Math.sqrt(fixed.array[biasAt + 1]!)) / alpha);
 
-  function find(rows: Rows): void {
-    if (slots.length < rows.count * width) slots = new Int32Array(rows.count * width * 2);
-    const { dense, count } = rows;
-    for (let i = 0; i < count; i++) {
-      const row = i * rows.width;
-      const kept = regime < 0 ? 0 : Math.imul(dense[row + regime]! + 1, 0x9e3779b1);
-      const to = i * width;
-      for (let t = 0; t < width; t++) {
-        const a = first[t]!;
-        const b = second[t]!;
-        const c = third[t]!;
-        let hash = step(salt[t]! ^ kept, dense[row + a]!);
-        let isSilent = dense[row + a] === silent[a];
-        if (b >= 0) {
-          hash = step(hash, dense[row + b]!);
-          isSilent ||= dense[row + b] === silent[b];
-        }
-        if (c >= 0) {
-          hash = step(hash, dense[row + c]!);
-          isSilent ||= dense[row + c] === silent[c];
-        }
-        slots[to + t] = isSilent ? size : (hash ^ (hash >>> 15)) & mask;
+  const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & mask;
+
+  function hashShared(rows: Rows): void {
+    codes.set(rows.dense.subarray(0, rows.width));
+    const kept = regime < 0 ? 0 : Math.imul(codes[regime]! + 1, 0x9e3779b1);
+    for (let t = 0; t < width; t++) {
+      let hash = salt[t]! ^ kept;
+      isLeftOut[t] = 0;
+      for (const column of sharedColumns[t]!) {
+        hash = step(hash, codes[column]!);
+        if (codes[column] === silent[column]) isLeftOut[t] = 1;
       }
+      shared[t] = hash;
     }
   }
 
+  /** Finds the slots of all rows, and their logits. */
   function score(rows: Rows, out: Float64Array): void {
-    find(rows);
+    const { dense, count } = rows;
+    if (count === 0) return;
+    if (slots.length < count * width) slots = new Int32Array(count * width * 2);
+    hashShared(rows);
     const bias = biasWeight();
     const weights = w.array;
-    for (let i = 0; i < rows.count; i++) {
-      let sum = bias + (prior < 0 ? 0 : rows.dense[i * rows.width + prior]!);
-      for (let t = i * width; t < (i + 1) * width; t++) sum += weights[slots[t]!]!;
+    for (let i = 0; i < count; i++) {
+      const row = i * rows.width;
+      codes.set(dense.subarray(row, row + rows.width));
+      let sum = bias + (prior < 0 ? 0 : dense[row + prior]!);
+      const to = i * width;
+      for (let t = 0; t < width; t++) {
+        let slot = size;
+        if (isLeftOut[t] === 0) {
+          let hash = shared[t]!;
+          const a = first[t]!;
+          if (a === none) slot = slotOf(hash);
+          else if (codes[a] !== silent[a]) {
+            hash = step(hash, codes[a]!);
+            const b = second[t]!;
+            if (b === none) slot = slotOf(hash);
+            else if (codes[b] !== silent[b]) {
+              hash = step(hash, codes[b]!);
+              const c = third[t]!;
+              if (c === none) slot = slotOf(hash);
+              else if (codes[c] !== silent[c]) slot = slotOf(step(hash, codes[c]!));
+            }
+          }
+        }
+        slots[to + t] = slot;
+        sum += weights[slot]!;
+      }
       out[i] = sum;
     }
   }
@@ -165,7 +195,8 @@ export function ftrl(options: FtrlOptions): Model {
       }
     },
     explain(rows: Rows, row: number): Explanation {
-      find(rows);
+      if (logits.length < rows.count) logits = new Float64Array(rows.count * 2);
+      score(rows, logits);
       const contributions = options.terms.map((term, t) => ({
         feature: term.join(" × "),
         value: w.array[slots[row * width + t]!]!,

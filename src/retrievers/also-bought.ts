@@ -2,13 +2,12 @@
  * What others turned to after the items that this shopper turned to: rows of the co-visits of the last baskets, each
  * normalised, added with less weight the older the basket, and divided by a power of popularity (SCIENCE §2.3).
  *
- *     strength(b) = Σ_a 0.85^distance(a) · M[a,b] / (Σ M[a,·] + 20)   ÷ (popularity(b) + 1)^0.5
+ *     strength(b) = Σ_a 0.85^distance(a) · M[a,b] / (Σ M[a,·] + 20)   ÷ √(popularity(b) + 1)
  */
 import { dayMs } from "../core/clock.ts";
-import { DecayedSums } from "../core/decayed.ts";
+import { ForwardSums } from "../core/decayed.ts";
 import type { Request } from "../core/request.ts";
 import { prefixed, state } from "../core/state.ts";
-import { pushBest } from "./best.ts";
 import type { CoVisits } from "./co-visits.ts";
 import type { Retriever } from "./retriever.ts";
 import { Sums } from "./sums.ts";
@@ -16,13 +15,12 @@ import { Sums } from "./sums.ts";
 const distanceDecay = 0.85;
 const rowPrior = 20;
 const popularityHalfLifeMs = 30 * dayMs;
-const popularityPower = 0.5;
 /** Items of the history that are asked, the latest first. */
 const window = 20;
 
 /** `coVisits`: owned and folded here, read by others. */
 export function alsoBought(coVisits: CoVisits): Retriever {
-  const popularity = new DecayedSums("popularity", popularityHalfLifeMs);
+  const popularity = new ForwardSums("popularity", popularityHalfLifeMs);
   const sums = new Sums();
   let because: Request | undefined;
 
@@ -40,7 +38,7 @@ export function alsoBought(coVisits: CoVisits): Retriever {
       const { history, atMs } = request;
       const seed = (item: number, weight: number): void => {
         const scale = weight / (coVisits.total(item, atMs) + rowPrior);
-        coVisits.neighbours(item, atMs, (neighbour, count) => sums.add(neighbour, count * scale));
+        coVisits.addTo(sums, item, atMs, scale);
       };
       const anchored = request.item >= 0 ? 1 : 0;
       if (anchored) seed(request.item, 1);
@@ -48,11 +46,9 @@ export function alsoBought(coVisits: CoVisits): Retriever {
         if (history.item[i] !== request.item)
           seed(history.item[i]!, distanceDecay ** distance(request, i) * (anchored ? 0.1 : 1));
       }
-      for (let i = 0; i < sums.count; i++) {
-        const item = sums.item[i]!;
-        sums.scale(item, (popularity.at(item, atMs) + 1) ** -popularityPower);
-      }
-      pushBest(sums.accepted(accepts), sums.acceptedCount, (item) => sums.get(item), limit, found);
+      const now = popularity.now(atMs);
+      for (let i = 0; i < sums.count; i++) sums.value[i]! /= Math.sqrt(popularity.raw(sums.item[i]!) * now + 1);
+      sums.pushBest(limit, accepts, found);
     },
     strength: (item) => sums.get(item),
     reason(item) {

@@ -1,7 +1,6 @@
 /** What others turned to right after the items of this shopper's latest basket: the co-visits without popularity or past. */
 import { state } from "../core/state.ts";
 import { distance } from "./also-bought.ts";
-import { pushBest } from "./best.ts";
 import type { CoVisits } from "./co-visits.ts";
 import type { Retriever } from "./retriever.ts";
 import { Sums } from "./sums.ts";
@@ -24,13 +23,13 @@ export function boughtNext(coVisits: CoVisits): Retriever {
       const { history, atMs } = request;
       const seed = (item: number): void => {
         const scale = 1 / (coVisits.total(item, atMs) + rowPrior);
-        coVisits.neighbours(item, atMs, (neighbour, count) => sums.add(neighbour, count * scale));
+        coVisits.addTo(sums, item, atMs, scale);
       };
       because = request.item >= 0 ? request.item : history.count > 0 ? history.item[0]! : -1;
       if (request.item >= 0) seed(request.item);
       else
         for (let i = 0; i < Math.min(history.count, window) && distance(request, i) === 0; i++) seed(history.item[i]!);
-      pushBest(sums.accepted(accepts), sums.acceptedCount, (item) => sums.get(item), limit, found);
+      sums.pushBest(limit, accepts, found);
     },
     strength: (item) => sums.get(item),
     reason: () => ({ text: "often comes right after", because }),

@@ -4,10 +4,11 @@
  * One owner of the counts: several retrievers read them.
  */
 import { dayMs } from "../core/clock.ts";
-import { Float32Column, Float64Column, Int32Column, registers } from "../core/columns.ts";
+import { Float32Column, Float64Column, Int32Column, registers, segmentRows } from "../core/columns.ts";
 import type { Fact } from "../core/fact.ts";
 import { Slab } from "../core/slab.ts";
 import { prefixed, type State, state } from "../core/state.ts";
+import type { Sums } from "./sums.ts";
 
 const halfLifeMs = 30 * dayMs;
 /** Neighbours kept of an item. */
@@ -82,6 +83,19 @@ export class CoVisits {
     for (let cell = start; cell < start + count; cell++) visit(this.#neighbour.get(cell), this.#weight.get(cell) * now);
   }
 
+  /** Adds `scale` times the weights of an item's neighbours to sums. */
+  addTo(sums: Sums, item: number, atMs: number, scale: number): void {
+    const count = this.#count.get(item);
+    if (count === 0) return;
+    const start = this.#start.get(item);
+    const scaled = scale * this.#now(item, atMs);
+    // A row is one block: its cells lie in one segment of each column.
+    const neighbours = this.#neighbour.segments[Math.floor(start / segmentRows)]!;
+    const weights = this.#weight.segments[Math.floor(start / segmentRows)]!;
+    const first = start % segmentRows;
+    for (let at = first; at < first + count; at++) sums.add(neighbours[at]!, weights[at]! * scaled);
+  }
+
   /** Weight of the pair as of `atMs`, 0 if not kept. */
   weight(item: number, neighbour: number, atMs: number): number {
     const start = this.#start.get(item);
@@ -124,9 +138,11 @@ export class CoVisits {
     const start = this.#start.get(item);
     const count = this.#count.get(item);
     let smallest = start;
-    for (let cell = start; cell < start + count; cell++) {
-      if (this.#neighbour.get(cell) === neighbour) return cell;
-      if (this.#weight.get(cell) < this.#weight.get(smallest)) smallest = cell;
+    if (count > 0) {
+      const neighbours = this.#neighbour.segments[Math.floor(start / segmentRows)]!;
+      const first = start % segmentRows;
+      for (let at = first; at < first + count; at++) if (neighbours[at] === neighbour) return start + at - first;
+      if (count >= rowMax) smallest = start + this.#smallest(start, count);
     }
     if (count >= rowMax) {
       this.#neighbour.set(smallest, neighbour);
@@ -139,6 +155,15 @@ export class CoVisits {
     this.#weight.set(cell, 0);
     this.#count.set(item, count + 1);
     return cell;
+  }
+
+  /** Distance from the start of the row's cell of the smallest weight, the first among equals. */
+  #smallest(start: number, count: number): number {
+    const weights = this.#weight.segments[Math.floor(start / segmentRows)]!;
+    const first = start % segmentRows;
+    let smallest = first;
+    for (let at = first + 1; at < first + count; at++) if (weights[at]! < weights[smallest]!) smallest = at;
+    return smallest - first;
   }
 
   #grow(item: number): void {

@@ -3,7 +3,6 @@ import { decay } from "../core/decayed.ts";
 import { touchHalfLivesMs } from "../core/history.ts";
 import type { Request } from "../core/request.ts";
 import { state } from "../core/state.ts";
-import { pushBest } from "./best.ts";
 import type { Retriever } from "./retriever.ts";
 import { Sums } from "./sums.ts";
 
@@ -29,7 +28,7 @@ export function ownItems(): Retriever {
           monthWeight * decay(elapsed, touchHalfLivesMs[month]!);
         sums.add(history.item[i]!, value + recency);
       }
-      pushBest(sums.accepted(accepts), sums.acceptedCount, (item) => sums.get(item), limit, found);
+      sums.pushBest(limit, accepts, found);
     },
     strength: (item) => sums.get(item),
     reason: () => ({ text: "you turned to it before", because: -1 }),

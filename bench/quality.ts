@@ -1,0 +1,48 @@
+/**
+ * `npm run bench:quality [-- SET…]`: how good the lists are, on public data that the repository does not hold
+ * (folder: LIVESHELF_DATASETS). A run of all sets writes the section "Quality" of RESULTS.md.
+ */
+import { folderOf } from "./datasets/dataset.ts";
+import { nextBasket, nextClick, nextReview } from "./quality/recommendations.ts";
+import type { QualityReport } from "./quality/report.ts";
+import { searchLists } from "./quality/search-lists.ts";
+import { commit, machine, today, writeSection } from "./results.ts";
+import { markdownTable } from "./table.ts";
+
+const sets: Readonly<Record<string, (folder: string) => Promise<QualityReport>>> = {
+  trivago: searchLists,
+  yoochoose: nextClick,
+  online_retail: nextBasket,
+  amazon_beauty: nextReview,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in sets));
+if (unknown !== undefined) {
+  console.error(`There is no data set "${unknown}"; there are ${Object.keys(sets).join(", ")}.`);
+  process.exit(2);
+}
+
+const parts: string[] = [];
+for (const [name, measure] of Object.entries(sets)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const folder = folderOf(name);
+  if (folder === undefined) {
+    console.log(`${name}: skipped, its folder is not there (see LIVESHELF_DATASETS).\n`);
+    continue;
+  }
+  const { title, about, head, rows, notes } = await measure(folder);
+  const part = [`### ${title}`, about, markdownTable(head, rows), notes.join(" ")].join("\n\n");
+  console.log(`${part}\n`);
+  parts.push(part);
+}
+
+if (parts.length === Object.keys(sets).length) {
+  const when = `${machine()}; ${today()}; commit ${commit()}.`;
+  writeSection(
+    "quality",
+    [`${when} Rows in *italics* are others, measured on the same files and protocol.`, ...parts].join("\n\n"),
+  );
+} else {
+  console.log("RESULTS.md is written by a run of all sets only.");
+}

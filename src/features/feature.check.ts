@@ -1,0 +1,401 @@
+/** What every feature promises, as checks that run on each implementation, and the random world in which they run. */
+import { expect } from "vitest";
+import { dayMs, hourMs, minuteMs } from "../core/clock.ts";
+import type { CoVisitation } from "../core/co-visitation.ts";
+import type { Fact, Shown } from "../core/fact.ts";
+import { History, touchHalfLivesMs } from "../core/history.ts";
+import { type List, summaryAt } from "../core/list.ts";
+import { hashText, type Random, random, shuffle } from "../core/random.ts";
+import { contextPlaces, type Request } from "../core/request.ts";
+import { Pool } from "../core/retrieved.ts";
+import { Rows } from "../core/rows.ts";
+import { checksum, type State } from "../core/state.ts";
+import type { Feature } from "./feature.ts";
+import { summarize } from "./list-summary.ts";
+import type { PreviousList } from "./previous-list.ts";
+
+export type AnyFeature = Feature<Pool>;
+
+/** One implementation; each call of `make` gives a new one. */
+export interface Subject {
+  readonly name: string;
+  make(): AnyFeature;
+}
+
+/** Rows of items that facts are about; requests also ask about others, and about items never seen. */
+const itemCount = 40;
+const itemsAsked = 700;
+const shopperCount = 5;
+/** This shopper turned to more items than a history holds. */
+const busiest = 4;
+const openedMs = Date.UTC(2026, 0, 1);
+
+/** Absent, free, negative, too much, next to nothing; else something ordinary. */
+const extremes = [Number.NaN, 0, -5, 1e308, 1e-308] as const;
+const extreme = (item: number, salt: string): number => extremes[hashText(`${salt} ${item}`) & 15] ?? 1 + (item % 13);
+export const price = { get: (item: number): number => extreme(item, "price") };
+export const fields = {
+  word: (place: number) => ({ get: (item: number): number => (hashText(`${place} ${item}`) % 5) - (item % 2) }),
+  number: (place: number) => ({ get: (item: number): number => extreme(item, `number ${place}`) }),
+};
+/** Item a is followed by a + 1, a + 2, … : the way there is not the way back. */
+export const coVisitation: CoVisitation = {
+  total: (item) => (item % 3 === 0 ? 0 : 3),
+  neighbours(item, _atMs, visit) {
+    for (let k = 1; k <= item % 3; k++) visit((item + k) % itemCount, 2 / k);
+  },
+};
+export const retrieverNames = ["one", "two", "three"] as const;
+
+interface Touched {
+  readonly item: number;
+  readonly firstAtMs: number;
+  lastAtMs: number;
+  counts: number[];
+  touches: number;
+  clicks: number;
+  action: number;
+  session: number;
+  sessionTouches: number;
+  basket: number;
+  sequence: number;
+}
+
+/** One shopper's past, kept as plain lists. */
+class Past {
+  readonly sessionStartMs = openedMs;
+  sessionNumber = 1;
+  #entries: Touched[] = [];
+  #baskets = 0;
+  #touches = 0;
+  #repeats = 0;
+  #run = 0;
+  #lastAtMs = Number.NaN;
+
+  touch(item: number, action: number, atMs: number): void {
+    const known = this.#entries.find((entry) => entry.item === item);
+    this.#run = known !== undefined && known === this.#entries[0] ? this.#run + 1 : 1;
+    if (atMs !== this.#lastAtMs) this.#baskets++;
+    this.#touches++;
+    if (known) this.#repeats++;
+    const session = this.sessionNumber;
+    const entry: Touched = known ?? {
+      ...{ item, action, session, firstAtMs: atMs, lastAtMs: atMs, counts: touchHalfLivesMs.map(() => 0) },
+      ...{ touches: 0, clicks: 0, sessionTouches: 0, basket: 0, sequence: 0 },
+    };
+    const lastAtMs = Math.max(entry.lastAtMs, atMs);
+    const keptOf = (one: number, h: number): number => 2 ** -((lastAtMs - one) / touchHalfLivesMs[h]!);
+    entry.counts = entry.counts.map((count, h) => Math.fround(count * keptOf(entry.lastAtMs, h) + keptOf(atMs, h)));
+    entry.sessionTouches = entry.session === session ? entry.sessionTouches + 1 : 1;
+    Object.assign(entry, { lastAtMs, action, session, basket: this.#baskets, sequence: this.#touches });
+    entry.touches++;
+    if (action === 1) entry.clicks++;
+    this.#lastAtMs = Math.max(atMs, this.#lastAtMs || 0);
+    this.#entries = [entry, ...this.#entries.filter((other) => other !== entry)]
+      .sort((a, b) => b.lastAtMs - a.lastAtMs)
+      .slice(0, 512);
+  }
+
+  gather(out: History): void {
+    out.clear();
+    const { sessionNumber, sessionStartMs } = this;
+    const own = { basketNumber: this.#baskets, touchNumber: this.#touches, repeats: this.#repeats, run: this.#run };
+    Object.assign(out, { ...own, sessionNumber, sessionStartMs, lastTouchAtMs: this.#lastAtMs });
+    for (const entry of this.#entries) {
+      const i = out.push(entry.item);
+      out.lastAtMs[i] = entry.lastAtMs;
+      out.spanMs[i] = entry.lastAtMs - entry.firstAtMs;
+      entry.counts.forEach((count, h) => {
+        out.counts[h]![i] = count;
+      });
+      out.touches[i] = entry.touches;
+      out.clicks[i] = entry.clicks;
+      out.lastAction[i] = entry.action;
+      out.session[i] = entry.session;
+      out.sessionTouches[i] = entry.sessionTouches;
+      out.basket[i] = entry.basket;
+      out.sequence[i] = entry.sequence;
+      if (entry.session === sessionNumber) out.sessionTouchCount += entry.sessionTouches;
+    }
+  }
+}
+
+/** What happens in a small shop, as features are told of it. Same seed, same facts; asking changes nothing. */
+export class World {
+  readonly seed: number;
+  clockMs = openedMs;
+  steps = 0;
+  readonly #chance: Random;
+  readonly #shoppers = Array.from({ length: shopperCount }, () => new Past());
+  readonly #history = new History();
+
+  constructor(seed: number) {
+    this.seed = seed;
+    this.#chance = random(seed);
+    for (let i = 0; i < 600; i++) this.#shoppers[busiest]!.touch(i, 2, openedMs - (700 - i) * hourMs);
+  }
+
+  step(folding: readonly Feature<never>[]): void {
+    const chance = this.#chance;
+    this.steps++;
+    const wait = chance.int(10);
+    this.clockMs += Math.floor(chance.exponential() * (wait === 0 ? 0 : wait < 8 ? minuteMs : 20 * hourMs));
+    const atMs = late(this.clockMs, chance);
+    const shopper = chance.int(shopperCount + 1) - 1;
+    const past = this.#shoppers[shopper];
+    if (chance.int(10) === 0 && past) past.sessionNumber++;
+    this.#gather(shopper, this.#history);
+    const kind = chance.int(20);
+    if (kind < 10) {
+      const action = chance.int(10);
+      const isChoice = action >= 1 && action <= 5;
+      const item = chance.int(1 + chance.int(itemCount));
+      this.#fold(folding, { type: "outcome", item, shopper, action, isChoice, query: chance.int(4) - 1 }, atMs);
+      if (isChoice) past?.touch(item, action, atMs);
+    } else if (kind < 15) {
+      this.#fold(folding, { type: "slate", shopper, shown: shown(chance) }, atMs);
+    } else if (kind < 18) {
+      const seen = shown(chance);
+      for (const feature of folding) feature.impressions?.(seen, this.clockMs);
+    } else if (kind < 19) {
+      this.#fold(folding, { type: "item", item: chance.int(itemCount) }, atMs);
+    } else if (shopper >= 0) {
+      const other = (shopper + 1 + chance.int(shopperCount - 1)) % shopperCount;
+      const isJoin = chance.int(2) === 0;
+      for (const feature of folding) isJoin ? feature.join?.(shopper, other) : feature.forget?.(shopper);
+    }
+  }
+
+  /** A question as of now, the same for the same step and number. */
+  ask(number = 0): { request: Request; list: Pool } {
+    const chance = random(`${this.seed} ${this.steps} ${number}`);
+    const shopper = chance.int(shopperCount + 1) - 1;
+    const request: Request = {
+      ...{ atMs: late(this.clockMs, chance), shopper, query: chance.int(4) - 1, surface: chance.int(3) - 1, item: -1 },
+      history: new History(),
+      context: Int32Array.from({ length: contextPlaces }, () => chance.int(4) - 1),
+    };
+    this.#gather(shopper, request.history);
+    const list = new Pool(retrieverNames.length);
+    list.recommended = chance.int(3) === 0;
+    const hasOrder = !list.recommended && chance.int(3) > 0;
+    const items = chance.int(8) === 0 ? 0 : 1 + chance.int(chance.int(8) === 0 ? 300 : 20);
+    for (let i = 0; i < items; i++) {
+      const item = chance.int(10) === 0 ? -1 : chance.int(chance.int(5) === 0 ? itemsAsked : itemCount);
+      const match = list.recommended ? 3 * chance.normal() : ([...extremes, 7][chance.int(8)] ?? chance.next());
+      const at = list.push(item, match, hasOrder ? i : -1);
+      for (let r = 0; r < retrieverNames.length && at >= 0; r++) {
+        list.strength[r]![at] = chance.int(2) * chance.exponential() * 10 ** -chance.int(9);
+        list.rank[r]![at] = chance.int(2) * (1 + chance.int(300));
+      }
+    }
+    const ranked = shuffle(
+      Array.from({ length: list.count }, (_, i) => i).filter((i) => !Number.isNaN(list.match[i]!)),
+      chance,
+    );
+    ranked.forEach((i, rank) => {
+      list.matchRank[i] = rank;
+    });
+    list.best.set([1, 0, 1e-6]);
+    return { request, list };
+  }
+
+  #gather(shopper: number, history: History): void {
+    history.clear();
+    this.#shoppers[shopper]?.gather(history);
+  }
+
+  #fold(folding: readonly Feature<never>[], said: Partial<Fact>, atMs: number): void {
+    const fact: Fact = {
+      ...{ type: "tick", offset: this.steps, atMs, clockMs: this.clockMs, item: -1, shopper: -1, action: -1 },
+      ...{ reward: 0, isChoice: false, value: Number.NaN, fields: undefined, query: -1, shown: undefined },
+      history: this.#history,
+      ...said,
+    };
+    for (const feature of folding) feature.fold?.(fact);
+  }
+}
+
+/** Now and then something comes late, even by years. */
+function late(clockMs: number, chance: Random): number {
+  const kind = chance.int(100);
+  return clockMs - Math.floor(chance.next() * (kind === 0 ? 2000 * dayMs : kind < 12 ? 3 * dayMs : 0));
+}
+
+function shown(chance: Random): Shown {
+  const count = chance.int(5) === 0 ? chance.int(90) : chance.int(9);
+  const items = [...new Set(Array.from({ length: count }, () => chance.int(1 + chance.int(itemCount))))];
+  if (chance.int(4) === 0) items.push(-1);
+  if (count > 60) for (let item = itemCount; item < 2 * itemCount; item++) items.push(item);
+  const clicked = items.length > 0 && chance.int(2) === 0 ? chance.int(items.length) : -1;
+  return { count: items.length, item: Int32Array.from(items), query: chance.int(4) - 1, clicked };
+}
+
+/** Stands before and after a feature's own columns, and in them before it writes. */
+const untouched = -987_654;
+
+/** Fills the summary and reads all rows of a list, a column of somebody else on each side. */
+export function ask(feature: AnyFeature, request: Request, list: Pool): Float32Array {
+  summarize(request, list, price);
+  list.summary[summaryAt.previousOverlap] = 0;
+  (feature as Partial<PreviousList>).summarize?.(request, list);
+  return read(feature, request, list);
+}
+
+function read(feature: AnyFeature, request: Request, list: Pool): Float32Array {
+  const rows = new Rows(feature.columns.length + 2);
+  rows.resize(list.count);
+  rows.dense.fill(untouched);
+  feature.read(request, list, rows, 1);
+  return rows.dense.slice(0, list.count * rows.width);
+}
+
+export function sameBits(actual: Float32Array, expected: Float32Array): void {
+  const [a, b] = [actual, expected].map((values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  if (!a!.equals(b!)) expect.fail(`${[...actual]}\nis not\n${[...expected]}`);
+}
+
+/** One candidate of a list, with the list's summary as a logged slate gives it back. */
+function alone(list: Pool, i: number): Pool {
+  const one = new Pool(retrieverNames.length);
+  one.recommended = list.recommended;
+  one.push(list.item[i]!, list.match[i]!, list.order[i]!);
+  one.matchRank[0] = list.matchRank[i]!;
+  const logged: (number | null)[] = JSON.parse(JSON.stringify([...list.summary]));
+  one.summary.set(logged.map((figure) => figure ?? Number.NaN));
+  for (let r = 0; r < retrieverNames.length; r++) {
+    one.strength[r]![0] = list.strength[r]![i]!;
+    one.rank[r]![0] = list.rank[r]![i]!;
+  }
+  one.best.set(list.best);
+  return one;
+}
+
+/** Copies the bytes of one state into another, as a snapshot does. */
+export function restore(from: State, to: State): void {
+  to.buffers.forEach((buffer, b) => {
+    const saved = from.buffers[b]!;
+    const bytes = Buffer.concat(saved.chunks());
+    let at = 0;
+    buffer.restore(saved.length, (target) => target.set(bytes.subarray(at, (at += target.length))));
+  });
+  expect(checksum([to])).toBe(checksum([from]));
+}
+
+export interface Promised {
+  readonly name: string;
+  check(subject: Subject): void;
+}
+const promise = (name: string, check: Promised["check"]): Promised => ({ name, check });
+
+/** Lives in a world and is asked after every few steps. */
+function live(feature: AnyFeature, asked: (request: Request, list: Pool, world: World) => void, steps = 400): void {
+  for (const seed of [1, 2]) {
+    const world = new World(seed);
+    for (let i = 0; i < steps / 2; i++) {
+      world.step([feature]);
+      if (i % 3 > 0) continue;
+      const { request, list } = world.ask();
+      asked(request, list, world);
+    }
+  }
+}
+
+export const promises: readonly Promised[] = [
+  promise("reading changes nothing", ({ make }) => {
+    const feature = make();
+    live(feature, (request, list) => {
+      const before = checksum([feature.state]);
+      const values = ask(feature, request, list);
+      sameBits(ask(feature, request, list), values);
+      expect(checksum([feature.state])).toBe(before);
+    });
+  }),
+
+  promise("many candidates read as each alone, given the list's summary as it is logged", ({ make }) => {
+    const feature = make();
+    live(feature, (request, list) => {
+      const all = ask(feature, request, list);
+      const width = feature.columns.length + 2;
+      for (let i = 0; i < list.count; i++)
+        sameBits(read(feature, request, alone(list, i)), all.subarray(i * width, (i + 1) * width));
+    });
+  }),
+
+  promise("it writes every column of its own in every row, and no other", ({ make }) => {
+    const feature = make();
+    live(feature, (request, list) => {
+      const width = feature.columns.length + 2;
+      ask(feature, request, list).forEach((value, at) => {
+        const isOthers = at % width === 0 || at % width === width - 1;
+        if (isOthers !== (value === untouched)) expect.fail(`${value} in column ${(at % width) - 1} of its own`);
+      });
+    });
+  }),
+
+  promise("finite under extreme rows, and codes are whole numbers that a 32-bit float holds", ({ make }) => {
+    const feature = make();
+    live(
+      feature,
+      (request, list) => {
+        const width = feature.columns.length + 2;
+        ask(feature, request, list).forEach((value, at) => {
+          const column = feature.columns[(at % width) - 1];
+          const isCode = Number.isInteger(value) && Math.abs(value) < 2 ** 24;
+          if (column && !(column.kind === "code" ? isCode : Math.abs(value) < 1000))
+            expect.fail(`${column.name} is ${value}`);
+        });
+      },
+      1500,
+    );
+  }),
+
+  promise("an event after the request never changes a value read for it", ({ make }) => {
+    const answers: Float32Array[] = [];
+    const feature = make();
+    const world = new World(3);
+    for (let i = 0; i < 200; i++) {
+      const { request, list } = world.ask();
+      answers.push(ask(feature, request, list));
+      world.step([feature]);
+    }
+    for (const steps of [0, 1, 50, 199]) {
+      const fresh = make();
+      const again = new World(3);
+      for (let i = 0; i < steps; i++) again.step([fresh]);
+      const { request, list } = again.ask();
+      sameBits(ask(fresh, request, list), answers[steps]!);
+    }
+  }),
+
+  promise("the same stream leaves the same bits", ({ make }) => {
+    const [one, other] = [make(), make()];
+    live(one, () => {});
+    live(other, (request, list) => ask(other, request, list));
+    expect(checksum([other.state])).toBe(checksum([one.state]));
+  }),
+
+  promise("saved and restored, it goes on the same", ({ make }) => {
+    const [original, restored] = [make(), make()];
+    const elsewhere = new World(5);
+    for (let i = 0; i < 80; i++) elsewhere.step([restored]);
+    const world = new World(6);
+    for (let i = 0; i < 250; i++) world.step([original]);
+    restore(original.state, restored.state);
+    for (let i = 0; i < 250; i++) {
+      world.step([original, restored]);
+      const { request, list } = world.ask();
+      sameBits(ask(restored, request, list), ask(original, request, list));
+    }
+    expect(checksum([restored.state])).toBe(checksum([original.state]));
+  }),
+
+  promise("an empty list is read", ({ make }) => {
+    const { request, list } = new World(7).ask();
+    list.clear();
+    expect(ask(make(), request, list)).toHaveLength(0);
+  }),
+];
+
+/** Items of a list as an array. */
+export const itemsOf = (list: List): number[] => [...list.item.subarray(0, list.count)];

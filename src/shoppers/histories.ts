@@ -1,0 +1,260 @@
+/**
+ * The distinct items that each shopper turned to, in recency order: one block of cells for each shopper, entries linked from the
+ * latest to the oldest. At `historyMax` items the oldest leaves.
+ */
+import { actionCode } from "../core/actions.ts";
+import { Float32Column, Float64Column, Int32Column, segmentRows, Uint8Column } from "../core/columns.ts";
+import { decay } from "../core/decayed.ts";
+import { type History, historyMax, touchHalfLivesMs } from "../core/history.ts";
+import { Slab } from "../core/slab.ts";
+import { prefixed, type State, state } from "../core/state.ts";
+
+/** Of the shopper, as of a touch. */
+export interface Standing {
+  readonly session: number;
+  readonly basket: number;
+  /** Number of the touch. */
+  readonly sequence: number;
+}
+
+const smallestBlock = 4;
+const byteMax = 255;
+
+export class Histories {
+  readonly state: State;
+  // By shopper: first cell of the block, entries, cells, and the latest and oldest entry as distance from the first cell.
+  readonly #start = new Int32Column("start", -1);
+  readonly #count = new Int32Column("count");
+  readonly #capacity = new Int32Column("capacity");
+  readonly #latest = new Int32Column("latest", -1);
+  readonly #oldest = new Int32Column("oldest", -1);
+  readonly #byShopper = [this.#start, this.#count, this.#capacity, this.#latest, this.#oldest];
+
+  // By cell.
+  readonly #slab = new Slab("slab");
+  readonly #item = new Int32Column("item", -1);
+  readonly #lastAtMs = new Float64Column("lastAtMs");
+  readonly #spanMs = new Float32Column("spanMs");
+  readonly #counts = touchHalfLivesMs.map((_, h) => new Float32Column(`count${h}`));
+  readonly #touches = new Int32Column("touches");
+  readonly #session = new Int32Column("session");
+  readonly #basket = new Int32Column("basket");
+  readonly #sequence = new Int32Column("sequence");
+  readonly #clicks = new Uint8Column("clicks");
+  readonly #sessionTouches = new Uint8Column("sessionTouches");
+  readonly #lastAction = new Uint8Column("lastAction");
+  /** The next older and next newer entry, as distance from the first cell; −1 at the ends. */
+  readonly #older = new Int32Column("older", -1);
+  readonly #newer = new Int32Column("newer", -1);
+  readonly #byCell = [
+    ...[
+      this.#item,
+      this.#lastAtMs,
+      this.#spanMs,
+      ...this.#counts,
+      this.#touches,
+      this.#session,
+      this.#basket,
+      this.#sequence,
+    ],
+    ...[this.#clicks, this.#sessionTouches, this.#lastAction, this.#older, this.#newer],
+  ];
+
+  constructor() {
+    this.state = state("histories", 1, [...prefixed(this.#slab.state), ...this.#byShopper, ...this.#byCell]);
+  }
+
+  isEmpty(shopper: number): boolean {
+    return this.#count.get(shopper) === 0;
+  }
+
+  /** Row of the item touched last, −1 if none. */
+  latest(shopper: number): number {
+    return this.isEmpty(shopper) ? -1 : this.#item.get(this.#start.get(shopper) + this.#latest.get(shopper));
+  }
+
+  has(shopper: number, item: number): boolean {
+    return this.#find(shopper, item) >= 0;
+  }
+
+  /** Appends a shopper's entries to `out`, latest first. */
+  gather(shopper: number, out: History): void {
+    if (this.isEmpty(shopper)) return;
+    const start = this.#start.get(shopper);
+    // A block lies in one segment of every column: the entries are read from plain typed arrays.
+    const segment = Math.floor(start / segmentRows);
+    const item = this.#item.segments[segment]!;
+    const lastAtMs = this.#lastAtMs.segments[segment]!;
+    const spanMs = this.#spanMs.segments[segment]!;
+    const counts = this.#counts.map((column) => column.segments[segment]!);
+    const touches = this.#touches.segments[segment]!;
+    const clicks = this.#clicks.segments[segment]!;
+    const lastAction = this.#lastAction.segments[segment]!;
+    const session = this.#session.segments[segment]!;
+    const sessionTouches = this.#sessionTouches.segments[segment]!;
+    const basket = this.#basket.segments[segment]!;
+    const sequence = this.#sequence.segments[segment]!;
+    const older = this.#older.segments[segment]!;
+    const first = start % segmentRows;
+    for (let at = this.#latest.get(shopper); at >= 0; at = older[first + at]!) {
+      const cell = first + at;
+      const i = out.push(item[cell]!);
+      out.lastAtMs[i] = lastAtMs[cell]!;
+      out.spanMs[i] = spanMs[cell]!;
+      for (let h = 0; h < counts.length; h++) out.counts[h]![i] = counts[h]![cell]!;
+      out.touches[i] = touches[cell]!;
+      out.clicks[i] = clicks[cell]!;
+      out.lastAction[i] = lastAction[cell]!;
+      out.session[i] = session[cell]!;
+      out.sessionTouches[i] = sessionTouches[cell]!;
+      out.basket[i] = basket[cell]!;
+      out.sequence[i] = sequence[cell]!;
+    }
+  }
+
+  /** A late touch counts, decayed, but does not become the latest. */
+  touch(shopper: number, item: number, action: number, atMs: number, standing: Standing): void {
+    let at = this.#find(shopper, item);
+    const isNew = at < 0;
+    if (isNew) at = this.#newEntry(shopper, item, atMs);
+    else if (atMs >= this.#lastAtMs.get(this.#start.get(shopper) + at)) {
+      this.#unlink(shopper, at);
+      this.#link(shopper, at, atMs);
+    }
+    this.#fold(this.#start.get(shopper) + at, action, atMs, standing, isNew);
+  }
+
+  /** Adds what one shopper touched to another's history, by time; `standing`: of the other. Returns the touches added. */
+  merge(from: number, to: number, standing: Standing): number {
+    const start = this.#start.get(from);
+    let added = 0;
+    for (let at = this.#oldest.get(from); at >= 0; at = this.#newer.get(start + at)) {
+      const cell = start + at;
+      const atMs = this.#lastAtMs.get(cell);
+      this.touch(to, this.#item.get(cell), this.#lastAction.get(cell), atMs, standing);
+      const merged = this.#start.get(to) + this.#find(to, this.#item.get(cell));
+      const elapsedMs = this.#lastAtMs.get(merged) - atMs;
+      for (let h = 0; h < this.#counts.length; h++) {
+        const rest = Math.max(0, this.#counts[h]!.get(cell) - 1);
+        this.#counts[h]!.add(merged, rest * decay(elapsedMs, touchHalfLivesMs[h]!));
+      }
+      const touches = this.#touches.get(cell);
+      this.#touches.add(merged, touches - 1);
+      const clicks = this.#clicks.get(cell) - (this.#lastAction.get(cell) === actionCode.click ? 1 : 0);
+      this.#clicks.set(merged, Math.min(byteMax, this.#clicks.get(merged) + Math.max(0, clicks)));
+      added += touches;
+    }
+    return added;
+  }
+
+  /** Gives one shopper's history to another who has none. */
+  move(from: number, to: number): void {
+    for (const column of this.#byShopper) {
+      column.set(to, column.get(from));
+      column.set(from, column.fill);
+    }
+  }
+
+  forget(shopper: number): void {
+    if (this.#start.get(shopper) >= 0) {
+      const start = this.#start.get(shopper);
+      for (let cell = start; cell < start + this.#count.get(shopper); cell++)
+        for (const column of this.#byCell) column.set(cell, 0);
+      this.#slab.free(start, this.#capacity.get(shopper));
+    }
+    for (const column of this.#byShopper) if (shopper < column.length) column.set(shopper, column.fill);
+  }
+
+  /** Distance of an item's entry from the first cell, or −1. */
+  #find(shopper: number, item: number): number {
+    const count = this.#count.get(shopper);
+    if (count === 0) return -1;
+    const start = this.#start.get(shopper);
+    const items = this.#item.segments[Math.floor(start / segmentRows)]!;
+    const first = start % segmentRows;
+    for (let at = 0; at < count; at++) if (items[first + at] === item) return at;
+    return -1;
+  }
+
+  #newEntry(shopper: number, item: number, atMs: number): number {
+    const count = this.#count.get(shopper);
+    let at = count;
+    if (count >= historyMax) {
+      at = this.#oldest.get(shopper);
+      this.#unlink(shopper, at);
+    } else {
+      if (count >= this.#capacity.get(shopper)) this.#grow(shopper);
+      this.#count.set(shopper, count + 1);
+    }
+    const cell = this.#start.get(shopper) + at;
+    for (const column of this.#byCell) column.set(cell, 0);
+    this.#item.set(cell, item);
+    this.#lastAtMs.set(cell, atMs);
+    this.#link(shopper, at, atMs);
+    return at;
+  }
+
+  #fold(cell: number, action: number, atMs: number, { session, basket, sequence }: Standing, isNew: boolean): void {
+    const last = this.#lastAtMs.get(cell);
+    const isLate = atMs < last;
+    for (let h = 0; h < this.#counts.length; h++) {
+      const count = this.#counts[h]!;
+      const halfLife = touchHalfLivesMs[h]!;
+      count.set(
+        cell,
+        isLate ? count.get(cell) + decay(last - atMs, halfLife) : count.get(cell) * decay(atMs - last, halfLife) + 1,
+      );
+    }
+    this.#touches.add(cell, 1);
+    if (action === actionCode.click) this.#clicks.set(cell, Math.min(byteMax, this.#clicks.get(cell) + 1));
+    if (isLate) return;
+    if (!isNew) this.#spanMs.add(cell, atMs - last);
+    const before = !isNew && this.#session.get(cell) === session ? this.#sessionTouches.get(cell) : 0;
+    this.#sessionTouches.set(cell, Math.min(byteMax, before + 1));
+    this.#session.set(cell, session);
+    this.#basket.set(cell, basket);
+    this.#sequence.set(cell, sequence);
+    this.#lastAction.set(cell, action);
+    this.#lastAtMs.set(cell, atMs);
+  }
+
+  /** Links an entry into the recency order before the first entry that is not newer. */
+  #link(shopper: number, at: number, atMs: number): void {
+    const start = this.#start.get(shopper);
+    let older = this.#latest.get(shopper);
+    let newer = -1;
+    while (older >= 0 && this.#lastAtMs.get(start + older) > atMs) {
+      newer = older;
+      older = this.#older.get(start + older);
+    }
+    this.#older.set(start + at, older);
+    this.#newer.set(start + at, newer);
+    if (older >= 0) this.#newer.set(start + older, at);
+    else this.#oldest.set(shopper, at);
+    if (newer >= 0) this.#older.set(start + newer, at);
+    else this.#latest.set(shopper, at);
+  }
+
+  #unlink(shopper: number, at: number): void {
+    const start = this.#start.get(shopper);
+    const older = this.#older.get(start + at);
+    const newer = this.#newer.get(start + at);
+    if (older >= 0) this.#newer.set(start + older, newer);
+    else this.#oldest.set(shopper, newer);
+    if (newer >= 0) this.#older.set(start + newer, older);
+    else this.#latest.set(shopper, older);
+  }
+
+  #grow(shopper: number): void {
+    const count = this.#count.get(shopper);
+    const capacity = Math.max(smallestBlock, this.#capacity.get(shopper) * 2);
+    const start = this.#slab.allocate(capacity);
+    for (const column of this.#byCell) column.ensure(this.#slab.cells);
+    if (count > 0) {
+      for (const column of this.#byCell) column.copy(this.#start.get(shopper), start, count);
+      this.#slab.free(this.#start.get(shopper), this.#capacity.get(shopper));
+    }
+    this.#start.set(shopper, start);
+    this.#capacity.set(shopper, capacity);
+  }
+}
