@@ -66,11 +66,12 @@ async function run({ name, limitMs }: Benchmark): Promise<readonly Measure[]> {
   const profiles = join(folder, "profiles");
   const data = join(folder, "data");
   mkdirSync(data);
+  mkdirSync(profiles);
   try {
     return await inChild<readonly Measure[]>({
       file: "child.ts",
-      args: [name, data, ...(values.quick ? ["quick"] : [])],
-      execArgv: ["--expose-gc", ...(values.profile ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : [])],
+      args: [name, data, values.quick ? "quick" : "full", ...(values.profile ? [profiles] : [])],
+      execArgv: ["--expose-gc"],
       limitMs: values.quick ? Math.max(60_000, limitMs / 10) : limitMs,
     });
   } finally {

@@ -1,6 +1,6 @@
 /** RESULTS.md: sections between markers, each replaced by its own program alone; and what machine, release and day they are of. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
@@ -27,8 +27,15 @@ const markers = (name: string): [string, string] => [`<!-- ${name} -->`, `<!-- /
 export function machine(): string {
   const cores = cpus();
   const gibibytes = totalmem() / 2 ** 30;
-  const speed = cores[0]?.speed ? ` at ${cores[0].speed} MHz` : "";
+  const megahertz = cores[0]?.speed || clockRate();
+  const speed = megahertz ? ` at ${megahertz.toFixed(0)} MHz` : "";
   return `${cores.length} cores${speed}, ${gibibytes.toFixed(1)} GiB, Node ${process.versions.node}`;
+}
+
+/** Where the runtime does not know it. */
+function clockRate(): number {
+  const cpus = "/proc/cpuinfo";
+  return existsSync(cpus) ? Number(/cpu MHz\s*:\s*([\d.]+)/.exec(readFileSync(cpus, "utf8"))?.[1] ?? 0) : 0;
 }
 
 export const today = (): string => new Date().toISOString().slice(0, 10);

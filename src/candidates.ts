@@ -9,6 +9,8 @@ import type { Rooms } from "./rooms.ts";
 
 /** How far down each retriever's list ranks are known. */
 const rankedMax = 300;
+/** The others' share of a softmax is at least this: keeps the log-odds of a lone candidate finite. */
+const leastShare = 1e-6;
 /** The shopper's latest items are always candidates. */
 const latestOwn = 10;
 
@@ -66,11 +68,25 @@ function describe(rooms: Rooms, pool: Pool): void {
   });
 }
 
-/** Makes the pool a list whose match is the choice model's logit; `logits` is scratch for as many as the pool has. */
+/**
+ * Makes the pool a list whose match is the log-odds that the candidate is what the shopper turns to next, by the choice model:
+ * logit(softmax share) = sᵢ − ln Σ_{j≠i} e^{sⱼ}. `logits` is scratch for as many as the pool has.
+ */
 export function matchByChoice(rooms: Rooms, pool: Pool, rows: Rows, logits: Float64Array, list: List): void {
   rooms.chooser.predict(rows, logits);
+  for (let i = 0; i < pool.count; i++) {
+    // A choice model that fails leaves the candidates in the order in which they were found.
+    if (!Number.isFinite(logits[i]!)) for (let j = 0; j < pool.count; j++) logits[j] = -j / pool.count;
+  }
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < pool.count; i++) max = Math.max(max, logits[i]!);
+  let total = 0;
+  for (let i = 0; i < pool.count; i++) total += Math.exp(logits[i]! - max);
   list.clear();
   list.recommended = true;
-  for (let i = 0; i < pool.count; i++) list.push(pool.item[i]!, Math.fround(logits[i]!), -1);
+  for (let i = 0; i < pool.count; i++) {
+    const others = Math.max(leastShare, total - Math.exp(logits[i]! - max));
+    list.push(pool.item[i]!, Math.fround(logits[i]! - max - Math.log(others)), -1);
+  }
   rankByMatch(list);
 }

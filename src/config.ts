@@ -100,7 +100,7 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
   },
   choiceLessonsShare: {
     kind: "number",
-    standard: 0.02,
+    standard: 0.01,
     about: "share of later choices that goes on teaching",
     folded: true,
   },

@@ -67,6 +67,8 @@ export const listTerms: readonly (readonly string[])[] = [
   ...each(wordPlaces, (k) => `field-${k} * query`),
   ...each(wordPlaces, (k) => `affinity-${k}`),
   ...each(wordPlaces, (k) => `affinity-session-${k}`),
+  "tag-affinity",
+  "tag-affinity-session",
   ...each(numberPlaces, (k) => `number-${k}`),
 ].map((term) => term.split(" * "));
 

@@ -1,6 +1,6 @@
 /** The engine: log, fold and snapshots behind the public face of `core/public.ts`. The composition root of everything that runs. */
 import { join } from "node:path";
-import { type Config, completeConfig, foldedConfig } from "./config.ts";
+import { type Config, completeConfig } from "./config.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import { eventAtMs, type LoggedEvent, type SlateEvent } from "./core/event.ts";
@@ -17,17 +17,18 @@ import type {
 } from "./core/public.ts";
 import { hashText, mixPair } from "./core/random.ts";
 import { bytesInUse, checksum } from "./core/state.ts";
-import { version } from "./core/version.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { lmdbLog } from "./event-logs/lmdb.ts";
 import { memoryLog } from "./event-logs/memory.ts";
 import { foldInWorker } from "./fold-worker.ts";
 import { inspectEngine, reportItem, reportModels, reportUser } from "./inspect.ts";
 import { Learning } from "./learn.ts";
+import { checkAsked } from "./question.ts";
 import { Serving } from "./rank.ts";
+import { restore } from "./restore.ts";
 import { buildRooms, engineAt, type Rooms } from "./rooms.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
-import type { SnapshotHeader, SnapshotStore } from "./snapshots/snapshot-store.ts";
+import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
 
 export interface EngineOptions extends Partial<Config> {
   readonly clock?: Clock;
@@ -69,17 +70,6 @@ interface House {
 function house(config: Config): House {
   const rooms = buildRooms(config);
   return { rooms, learning: new Learning(rooms), serving: new Serving(rooms) };
-}
-
-/** Restores the newest snapshot that was folded by this release under this configuration of this log; returns the offset to go on from. */
-export function restore(store: SnapshotStore, rooms: Rooms, log: EventLog): number {
-  const isOurs = ({ release, config, log: of, offset }: SnapshotHeader): boolean =>
-    release === version && config === foldedConfig(rooms.config) && of === log.id && offset <= log.head;
-  return store.load(rooms.states, isOurs)?.offset ?? 0;
-}
-
-export function snapshotHeader(config: Config, log: EventLog, offset: number): SnapshotHeader {
-  return { format: 1, release: version, config: foldedConfig(config), log: log.id, offset };
 }
 
 class LogEngine implements Engine {
@@ -148,6 +138,7 @@ class LogEngine implements Engine {
 
   rank(request: RankRequest): Answer {
     this.#mustBeOpen();
+    checkAsked(request);
     const nowMs = this.#nowMs();
     const { answer, slate } = this.#house.serving.rank(request, nowMs);
     return { slate: this.#logSlate(request, slate, nowMs), ...answer };
@@ -155,6 +146,7 @@ class LogEngine implements Engine {
 
   recommend(request: RecommendRequest): Answer {
     this.#mustBeOpen();
+    checkAsked(request);
     const nowMs = this.#nowMs();
     const { answer, slate } = this.#house.serving.recommend(request, nowMs);
     return { slate: this.#logSlate(request, slate, nowMs), ...answer };

@@ -3,6 +3,7 @@ import type { List } from "./core/list.ts";
 import type { AnsweredItem, Reason } from "./core/public.ts";
 import type { Request } from "./core/request.ts";
 import type { Rows } from "./core/rows.ts";
+import type { Model } from "./models/model.ts";
 import { reasons } from "./reasons.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -22,28 +23,27 @@ export class Explainer {
     this.#featureOf = new Map([...named(rooms.choiceFeatures), ...named(rooms.listFeatures), ...retrievers]);
   }
 
-  /** `rows`, `choiceRows`: as read for the list; `i`: the candidate. */
+  /** `model`: the one that ranked; `rows`, `choiceRows`: as read for the list; `i`: the candidate. */
   explain(
     asked: Request,
+    model: Model,
     list: List,
     rows: Rows,
     choiceRows: Rows,
     i: number,
   ): Pick<AnsweredItem, "rawScore" | "bias" | "reasons"> {
-    const { ranker, chooser, calibration, retrievers } = this.#rooms;
+    const { chooser, calibration, retrievers } = this.#rooms;
     const slope = calibration.slope(asked.surface);
     const offset = calibration.offset(asked.surface);
-    const ranked = ranker.explain(rows, i);
+    const ranked = model.explain(rows, i);
     let contributions = ranked.contributions;
+    let bias = offset + slope * ranked.bias;
     if (list.recommended) {
-      // The prior is the choice model's own logit: told by its parts, with what rounding took from their sum.
-      const { contributions: parts, bias } = chooser.explain(choiceRows, i);
-      const sum = parts.reduce((total, part) => total + part.value, bias);
-      contributions = [
-        ...contributions.filter((part) => part.feature !== "prior"),
-        ...parts,
-        { feature: "rounding", value: list.match[i]! - sum },
-      ];
+      // The prior is the choice model's own: told by its parts. What is the same for them all, the competition, is bias.
+      const { contributions: parts, bias: ownBias } = chooser.explain(choiceRows, i);
+      const sum = parts.reduce((total, part) => total + part.value, ownBias);
+      contributions = [...contributions.filter((part) => part.feature !== "prior"), ...parts];
+      bias += slope * (list.match[i]! - sum);
     }
     const texts = new Map<string, string>();
     for (const retriever of retrievers) {
@@ -55,7 +55,6 @@ export class Explainer {
       this.#featureOf,
       texts,
     );
-    const bias = offset + slope * ranked.bias;
     return {
       rawScore: told.reduce((sum, reason) => sum + reason.contribution, bias),
       bias,

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Config } from "./config.ts";
 import { LiveshelfError } from "./core/errors.ts";
-import { restore, snapshotHeader } from "./engine.ts";
 import { lmdbLog } from "./event-logs/lmdb.ts";
 import { Learning } from "./learn.ts";
+import { restore, snapshotHeader } from "./restore.ts";
 import { buildRooms } from "./rooms.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
 

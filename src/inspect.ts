@@ -119,7 +119,11 @@ export function inspectEngine(
     ...status,
     clock: new Date(status.clockMs).toISOString(),
     fields: rooms.catalogue.fieldNames.map(({ name, type, mistyped }) => ({ name, type, mistyped })),
-    learnedFields: { words: rooms.learnedFields.wordNames, numbers: rooms.learnedFields.numberNames },
+    learnedFields: {
+      words: rooms.learnedFields.wordNames,
+      numbers: rooms.learnedFields.numberNames,
+      list: rooms.learnedFields.listName ?? null,
+    },
     features: {
       lists: rooms.listFeatures.features.map(({ name, columns }) => ({
         name,

@@ -135,9 +135,11 @@ export class Learning {
   #foldSlate(event: SlateEvent, asked: Request, offset: number, atMs: number, clockMs: number): void {
     const rooms = this.#rooms;
     const { list, history } = this.#scratch;
-    const shopper = rooms.shoppers.intern(event.user, event.session);
+    const { user, session } = event;
+    const mayJoin = user !== undefined && rooms.shoppers.find(undefined, session) !== asked.shopper;
+    const shopper = rooms.shoppers.intern(user, session);
     // A shopper new by this event has begun a session; the first that carries user and session has joined the two.
-    rooms.shoppers.gather(shopper, event.session, atMs, history);
+    if (mayJoin || shopper !== asked.shopper) rooms.shoppers.gather(shopper, session, atMs, history);
     const request = { ...asked, shopper };
     learnWords(rooms, event);
     const items = this.#internShown(event, list.count);
@@ -221,7 +223,7 @@ export class Learning {
     const { rows, surface } = lesson;
     if (this.#logits.length < rows.count) this.#logits = new Float64Array(rows.count * 2);
     ranker.predict(rows, this.#logits);
-    for (let i = 0; i < rows.count; i++) {
+    for (let i = 0; i < rows.count && !lesson.isWorthMore; i++) {
       const judged = lesson.verdict[i]!;
       if (judged !== verdict.chosen && judged !== verdict.passedOver) continue;
       const isChosen = judged === verdict.chosen;

@@ -2,9 +2,13 @@
  * From what a caller or a logged slate says to what the rooms read: the same code for serving and folding, and it only looks ids up,
  * so that both see the same (DESIGN §3.4).
  */
+import { LiveshelfError } from "./core/errors.ts";
 import type { Context, ContextValue, SlateEvent } from "./core/event.ts";
 import { History } from "./core/history.ts";
+import { limits } from "./core/limits.ts";
 import { List, summaryWidth } from "./core/list.ts";
+import { describe, parseContext } from "./core/parse-event.ts";
+import type { RankRequest, RecommendRequest } from "./core/public.ts";
 import { contextPlaces, normalQuery, type Request } from "./core/request.ts";
 import type { Rows } from "./core/rows.ts";
 import { summarize } from "./features/list-summary.ts";
@@ -21,6 +25,32 @@ export interface Asked {
 }
 
 const context = new Int32Array(contextPlaces);
+
+/**
+ * Refuses what the log could not give back as it was: the answer is logged, and what cannot be folded again would stay there for good.
+ * Throws REQUEST_MALFORMED.
+ */
+export function checkAsked(request: RankRequest | RecommendRequest): void {
+  const { user, session, surface, context } = request;
+  const text = (given: unknown, at: string, lengthMax: number): void => {
+    if (given === undefined) return;
+    if (typeof given === "string" && given.length <= lengthMax && given.isWellFormed()) return;
+    const message = `This must be well-formed text of at most ${lengthMax} characters; it is ${describe(given)}.`;
+    throw new LiveshelfError("REQUEST_MALFORMED", message, at);
+  };
+  text(user, "/user", limits.idLengthMax);
+  text(session, "/session", limits.idLengthMax);
+  text(surface, "/surface", limits.nameLengthMax);
+  if ("item" in request) text(request.item, "/item", limits.idLengthMax);
+  if (!("items" in request)) return void parseContext(context, "/context");
+  request.items.forEach((given, i) => {
+    text(typeof given === "string" ? given : (given?.item ?? null), `/items/${i}`, limits.idLengthMax);
+    if (typeof given === "string" || given.match === undefined || Number.isFinite(given.match)) return;
+    const message = `"match" must be a finite number; it is ${describe(given.match)}.`;
+    throw new LiveshelfError("REQUEST_MALFORMED", message, `/items/${i}/match`);
+  });
+  parseContext(context, "/context");
+}
 
 /** Gathers the shopper's history into `history` and looks every word up. The request is good until the next question. */
 export function question(rooms: Rooms, asked: Asked, history: History): Request {
@@ -69,8 +99,9 @@ export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent
 const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, 512);
 const surfaceWord = (surface: string): string => `s ${surface}`;
 
-function contextWord(key: string, value: ContextValue): string | undefined {
-  if (value === null) return undefined;
+/** A key given as undefined is one that is not given: so the log's JSON has it. */
+function contextWord(key: string, value: ContextValue | undefined): string | undefined {
+  if (value === null || value === undefined) return undefined;
   const text = Array.isArray(value) ? value.map(String).sort().join("|") : String(value);
   return `c ${key}=${text}`.slice(0, 512);
 }
@@ -93,12 +124,14 @@ export function slateList(rooms: Rooms, slate: SlateEvent, list: List): void {
   if (slate.list === undefined) rankByMatch(list);
 }
 
-/** Ranks a list by the lister's relevance, best first; ties in list order. */
+/** Ranks a list by the lister's relevance, best first; ties, and what has none, in list order, the latter last. */
 export function rankByMatch(list: List): void {
   const ranked: number[] = [];
-  for (let i = 0; i < list.count; i++) if (!Number.isNaN(list.match[i]!)) ranked.push(i);
+  const unmatched: number[] = [];
+  for (let i = 0; i < list.count; i++) (Number.isNaN(list.match[i]!) ? unmatched : ranked).push(i);
+  if (ranked.length === 0) return;
   ranked.sort((a, b) => list.match[b]! - list.match[a]! || a - b);
-  ranked.forEach((i, rank) => {
+  [...ranked, ...unmatched].forEach((i, rank) => {
     list.matchRank[i] = rank;
   });
 }

@@ -11,11 +11,13 @@ import { type List, summaryWidth } from "./core/list.ts";
 import { parseQuery } from "./core/parse-event.ts";
 import type { Answer, AnsweredItem, RankRequest, RecommendRequest } from "./core/public.ts";
 import type { Request } from "./core/request.ts";
-import { Pool } from "./core/retrieved.ts";
+import { Found, Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
 import { Explainer } from "./explain.ts";
+import type { Model } from "./models/model.ts";
 import { greedy } from "./policies/greedy.ts";
 import { question, rankByMatch, readRows, scratch } from "./question.ts";
+import { Sums } from "./retrievers/sums.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** An answer and the slate event to be logged for it; the caller gives it its id. */
@@ -42,6 +44,9 @@ export class Serving {
   readonly #rows: Rows;
   readonly #choiceRows: Rows;
   readonly #explainer: Explainer;
+  /** Scratch of {@link #fill}. */
+  readonly #rest = new Sums();
+  readonly #best = new Found();
   #logits = new Float64Array(512);
   #chosen = new Int32Array(limits.sizeMax);
   #propensity = new Float64Array(limits.sizeMax);
@@ -98,15 +103,18 @@ export class Serving {
 
   /** What the retrievers did not reach, by popularity: a page is full whenever the shop has the items. */
   #fill(accepts: (item: number) => boolean, size: number): void {
-    const popular = this.#rooms.retrievers.find((retriever) => retriever.name === "popular")!;
-    const rest: number[] = [];
-    for (const item of this.#rooms.catalogue.items())
-      if (accepts(item) && this.#pool.indexOf(item) < 0) rest.push(item);
-    rest.sort((a, b) => popular.strength(b) - popular.strength(a) || a - b);
-    for (const item of rest.slice(0, size - this.#pool.count)) {
-      const at = this.#pool.push(item, Number.NaN, -1);
-      this.#rooms.retrievers.forEach((retriever, r) => {
-        this.#pool.strength[r]![at] = retriever.strength(item);
+    const rooms = this.#rooms;
+    const popular = rooms.retrievers.find((retriever) => retriever.name === "popular")!;
+    this.#rest.clear();
+    for (const item of rooms.catalogue.items()) {
+      if (accepts(item) && this.#pool.indexOf(item) < 0) this.#rest.add(item, popular.strength(item));
+    }
+    this.#best.clear();
+    this.#rest.pushBest(size - this.#pool.count, () => true, this.#best);
+    for (let i = 0; i < this.#best.count; i++) {
+      const at = this.#pool.push(this.#best.item[i]!, Number.NaN, -1);
+      rooms.retrievers.forEach((retriever, r) => {
+        this.#pool.strength[r]![at] = retriever.strength(this.#best.item[i]!);
         this.#pool.rank[r]![at] = 0;
       });
     }
@@ -163,7 +171,7 @@ export class Serving {
     const rooms = this.#rooms;
     this.#makeRoom(list.count);
     readRows(rooms, asked, list, this.#rows);
-    rooms.ranker.predict(this.#rows, this.#logits);
+    const model = this.#predict(list.count);
     const count = greedy.choose(this.#logits, list.count, size, this.#chosen, this.#propensity);
     const items: AnsweredItem[] = [];
     const shown: ShownItem[] = [];
@@ -178,12 +186,12 @@ export class Serving {
         position,
         propensity: this.#propensity[position]!,
         ...(fields === undefined ? {} : { fields }),
-        ...(request.explain ? this.#explainer.explain(asked, list, this.#rows, this.#choiceRows, i) : {}),
+        ...(request.explain ? this.#explainer.explain(asked, model, list, this.#rows, this.#choiceRows, i) : {}),
       });
       shown.push(shownItem(item, list, i, this.#propensity[position]!));
     }
     return {
-      answer: { items, model: `${rooms.ranker.name}@${rooms.ranker.lessons}`, tookMs: stopwatchMs() - startedMs },
+      answer: { items, model: `${model.name}@${model.lessons}`, tookMs: stopwatchMs() - startedMs },
       slate: {
         type: "slate",
         ...asker(request),
@@ -214,9 +222,23 @@ export class Serving {
     return this.#logits;
   }
 
+  /** The ranker's logits, or those of what never fails; answers whose they are. */
+  #predict(count: number): Model {
+    const { ranker, fallback } = this.#rooms;
+    ranker.predict(this.#rows, this.#logits);
+    if (allFinite(this.#logits, count)) return ranker;
+    fallback.predict(this.#rows, this.#logits);
+    return fallback;
+  }
+
   #makeRoom(count: number): void {
     if (this.#logits.length < count) this.#logits = new Float64Array(count * 2);
   }
+}
+
+function allFinite(values: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
 }
 
 function shownItem(item: string, list: List, i: number, propensity: number): ShownItem {

@@ -19,10 +19,11 @@ const sentences: Readonly<Record<string, string>> = {
   context: "the query and the device",
   "item-fields": "what it is",
   affinity: "you like its brand or category",
+  "tag-affinity": "you like things of its kind",
   retrieved: "it goes with what you looked at",
   popularity: "how many turn to it",
   "own-touches": "you turned to it before",
-  shopper: "how you shop",
+  shopper: "how much you return to what you know",
 };
 
 export const sentence = (feature: string): string => sentences[feature] ?? feature;

@@ -5,10 +5,11 @@
 import { Attribution } from "./attribution/attribution.ts";
 import { Baskets } from "./attribution/baskets.ts";
 import { type Catalogue, itemCatalogue } from "./catalogue/catalogue.ts";
-import type { Config } from "./config.ts";
+import { type Config, nearest } from "./config.ts";
 import { type Actions, actions } from "./core/actions.ts";
 import { dayMs } from "./core/clock.ts";
 import { registers } from "./core/columns.ts";
+import { LiveshelfError } from "./core/errors.ts";
 import { IdTable } from "./core/id-table.ts";
 import { type ItemNumber, noNumber } from "./core/item-numbers.ts";
 import { limits } from "./core/limits.ts";
@@ -16,6 +17,7 @@ import type { List } from "./core/list.ts";
 import { RecentIds } from "./core/recent-ids.ts";
 import { contextPlaces } from "./core/request.ts";
 import type { Pool } from "./core/retrieved.ts";
+import type { ColumnSpec } from "./core/rows.ts";
 import { type State, state } from "./core/state.ts";
 import { choicePrior, listTerms } from "./defaults.ts";
 import { affinity } from "./features/affinity.ts";
@@ -36,9 +38,11 @@ import { queryItem } from "./features/query-item.ts";
 import { retrieved } from "./features/retrieved.ts";
 import { session } from "./features/session.ts";
 import { shopper } from "./features/shopper.ts";
+import { tagAffinity } from "./features/tag-affinity.ts";
 import { touches } from "./features/touches.ts";
 import { learnedFields, type NamedFields } from "./learned-fields.ts";
 import { Calibration } from "./models/calibration.ts";
+import { callersOrder } from "./models/callers-order.ts";
 import { choice } from "./models/choice.ts";
 import { ftrl } from "./models/ftrl.ts";
 import type { Model } from "./models/model.ts";
@@ -76,6 +80,8 @@ export interface Rooms {
   readonly attribution: Attribution;
   readonly baskets: Baskets;
   readonly ranker: Model;
+  /** Answers when the ranker fails (a stage without a fallback is an answer that fails). */
+  readonly fallback: Model;
   readonly chooser: Model;
   readonly calibration: Calibration;
   readonly prequential: Prequential;
@@ -83,6 +89,37 @@ export interface Rooms {
   readonly states: readonly State[];
 }
 
+/** Features that others are built on; they cannot be left out. */
+const essential: readonly string[] = ["as-it-was", "own-touches"];
+
+function checkLeftOut(left: readonly string[], names: readonly string[]): void {
+  for (const name of left) {
+    if (!names.includes(name)) {
+      const mend = `the nearest is "${nearest(name, names)}"`;
+      throw new LiveshelfError(
+        "CONFIG_INVALID",
+        `There is no feature "${name}" to leave out; ${mend}.`,
+        "/withoutFeatures",
+      );
+    }
+    if (essential.includes(name)) {
+      throw new LiveshelfError(
+        "CONFIG_INVALID",
+        `The feature "${name}" cannot be left out: the models stand on it.`,
+        "/withoutFeatures",
+      );
+    }
+  }
+}
+
+/** Starting weights of the columns that are there. */
+function keptPrior(columns: readonly ColumnSpec[]): typeof choicePrior {
+  return Object.fromEntries(
+    Object.entries(choicePrior).filter(([name]) => columns.some((column) => column.name === name)),
+  );
+}
+
+/** Throws CONFIG_INVALID where `withoutFeatures` names none, or one that the models stand on. */
 export function buildRooms(config: Config): Rooms {
   const items = new IdTable("items", limits.itemsMax);
   const words = new IdTable("words", limits.wordsMax);
@@ -104,26 +141,34 @@ export function buildRooms(config: Config): Rooms {
   ];
   const previous = previousList();
   const isKept = (feature: { readonly name: string }): boolean => !config.withoutFeatures.includes(feature.name);
-  const listFeatures = featureSet<List>(
-    [
-      asItWas(),
-      callerOrder(),
-      price(priceOf),
-      touches(),
-      place(),
-      session(),
-      previous,
-      itemStatistics(),
-      queryItem(),
-      alsoBoughtStrength(coVisits),
-      context(),
-      itemFields(fields),
-      affinity(fields),
-    ].filter(isKept),
+  const ofLists: Feature<List>[] = [
+    asItWas(),
+    callerOrder(),
+    price(priceOf),
+    touches(),
+    place(),
+    session(),
+    previous,
+    itemStatistics((item) => catalogue.firstSeenAtMs(item)),
+    queryItem(),
+    alsoBoughtStrength(coVisits),
+    context(),
+    itemFields(fields),
+    affinity(fields),
+    tagAffinity(fields),
+  ];
+  const ofChoices: Feature<Pool>[] = [
+    shopper(),
+    retrieved(retrievers.map((retriever) => retriever.name)),
+    popularity(),
+    ownTouches(),
+  ];
+  checkLeftOut(
+    config.withoutFeatures,
+    [...ofLists, ...ofChoices].map((feature) => feature.name),
   );
-  const choiceFeatures = featureSet<Pool>(
-    [shopper(), retrieved(retrievers.map((retriever) => retriever.name)), popularity(), ownTouches()].filter(isKept),
-  );
+  const listFeatures = featureSet(ofLists.filter(isKept));
+  const choiceFeatures = featureSet(ofChoices.filter(isKept));
   const attribution = new Attribution({
     width: listFeatures.columns.length,
     waitMs: config.lessonWaitMs,
@@ -132,6 +177,7 @@ export function buildRooms(config: Config): Rooms {
     rowsMax: limits.rowsMax,
   });
   const baskets = new Baskets(choiceFeatures.columns.length);
+  const fallback = callersOrder(listFeatures.columns, "prior");
   const hasColumns = (term: readonly string[]): boolean =>
     term.every((name) => listFeatures.columns.some((column) => column.name === name));
   const ranker = ftrl({
@@ -140,7 +186,11 @@ export function buildRooms(config: Config): Rooms {
     prior: "prior",
     regime: "regime",
   });
-  const chooser = choice({ columns: choiceFeatures.columns, repeated: "repeated", prior: choicePrior });
+  const chooser = choice({
+    columns: choiceFeatures.columns,
+    repeated: "repeated",
+    prior: keptPrior(choiceFeatures.columns),
+  });
   const calibration = new Calibration();
   const prequential = new Prequential([ranker.name]);
   const features: readonly Feature<never>[] = [...listFeatures.features, ...choiceFeatures.features];
@@ -175,6 +225,7 @@ export function buildRooms(config: Config): Rooms {
     attribution,
     baskets,
     ranker,
+    fallback,
     chooser,
     calibration,
     prequential,

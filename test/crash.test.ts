@@ -48,13 +48,13 @@ test("killed twenty times, it keeps all that was acknowledged, once, and the sta
   let next = 0;
   for (let kill = 0; kill < 20; kill++) {
     const kind = [isBatch, /begins/, isBatch, isBatch, /written/][kill % 5]!;
-    const said = await writeUntil(data, next, kind, kind === isBatch ? 1 + chance.int(30) : 1 + chance.int(2));
+    const said = await writeUntil(data, next, kind, kind === isBatch ? 1 + chance.int(20) : 1 + chance.int(2));
     for (const number of said) acknowledged.add(number);
     // The next one sends again what may or may not have arrived, and sometimes what has.
     next = Math.max(next, ...said.map((number) => number + 1));
     if (kill % 5 === 4) next = Math.max(0, next - 2);
   }
-  expect(acknowledged.size).toBeGreaterThan(100);
+  expect(acknowledged.size).toBeGreaterThan(80);
   const kept = readdirSync(join(data, "snapshots"));
   expect(kept.filter((name) => name.endsWith(".snapshot")).length).toBe(2);
 

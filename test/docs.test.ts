@@ -3,7 +3,7 @@
  *
  *     ts runnable      type-checked against src and run; `liveshelf` is src/index.ts
  *     json events      each object is taken by core/parse-event.ts
- *     sh               curl commands are sent, in order, to one server for each document; other lines are for people
+ *     sh               curl commands are sent, in order, to one server for each document; scripts, commands and options are there
  *     json answer      what the command above answers: same keys and kinds, same items, counts and codes
  *     json config      settings
  */
@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { program } from "../src/cli/commands.ts";
 import { completeConfig } from "../src/config.ts";
 import { parseEvent } from "../src/core/parse-event.ts";
 import { createEngine } from "../src/engine.ts";
@@ -127,6 +128,23 @@ describe("programs", () => {
   });
 });
 
+describe("command lines", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const lines = of("sh").flatMap((block) => block.text.split("\n").map((line) => [where(block), line] as const));
+
+  test.each(lines.filter(([, line]) => line.includes("npm ")))("%s: %s", (_, line) => {
+    for (const [, script] of line.matchAll(/\bnpm run (?:-s )?([\w:]+)/g)) expect(scripts).toHaveProperty([script!]);
+    const [, name, rest = ""] = /\bliveshelf -- ([\w-]+)([^#]*)/.exec(line) ?? [];
+    if (name === undefined) return;
+    const command = program().commands.find((one) => one.name() === name);
+    expect(command, name).toBeDefined();
+    const known = command!.options.map(({ long }) => long);
+    for (const [option] of rest.matchAll(/--[\w-]+/g)) expect(known).toContain(option);
+  });
+});
+
 interface Call {
   readonly method: string;
   readonly path: string;
@@ -179,7 +197,7 @@ function curlCalls({ text }: Block): Call[] {
   return commands.filter((line) => line.startsWith("curl ")).map(curlCall);
 }
 
-/** Values that a document shows as they are; of others only the kind counts. */
+/** Values that a document shows as they are, and so are JSON pointers; of others only the kind counts. */
 const exact = new Set([
   "item",
   "position",
@@ -187,7 +205,6 @@ const exact = new Set([
   "duplicates",
   "index",
   "code",
-  "at",
   "field",
   "removed",
   "ready",
@@ -195,7 +212,7 @@ const exact = new Set([
   "name",
 ]);
 
-/** Where `actual` lacks what `shown` shows. A text with “…” at its end stands for any text; a list shows its first entries. */
+/** Where `actual` lacks what `shown` shows. “…” as the last entry of a list stands for any more. */
 function differences(shown: unknown, actual: unknown, at = ""): string[] {
   const kind = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "list" : typeof value);
   if (kind(shown) !== kind(actual)) return [`${at} is ${kind(actual)}, not ${kind(shown)}`];
@@ -211,7 +228,8 @@ function differences(shown: unknown, actual: unknown, at = ""): string[] {
     return Object.entries(shown).flatMap(([key, value]) => {
       const given = (actual as Record<string, unknown>)[key];
       if (given === undefined) return [`${at}/${key} is missing`];
-      if (exact.has(key) && typeof value !== "object" && value !== given && value !== "…")
+      const isExact = exact.has(key) || (typeof value === "string" && value.startsWith("/"));
+      if (isExact && typeof value !== "object" && value !== given && value !== "…")
         return [`${at}/${key} is ${JSON.stringify(given)}, not ${JSON.stringify(value)}`];
       return differences(value, given, `${at}/${key}`);
     });

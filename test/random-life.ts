@@ -99,8 +99,14 @@ export class Life {
 
   async #list(ground: Ground, visit: Visit, who: Who): Promise<{ slate: string | null; items: string[] }> {
     const chance = this.#chance;
-    const { surface, query, context, size } = visit;
-    const asked = { ...who, surface, context, ...(chance.next() < 0.1 ? { explain: true } : {}) };
+    const { surface, query, size } = visit;
+    const { device, category = [] } = visit.context;
+    const asked = {
+      ...who,
+      surface,
+      context: { device, category: [...category] },
+      ...(chance.next() < 0.1 ? { explain: true } : {}),
+    };
     const kind = chance.next();
     if (kind < 0.2) {
       // The shop's own list; sometimes as objects, with an item twice, and said late, or corrected.

@@ -11,6 +11,8 @@ export interface Setting {
   readonly isQuick: boolean;
   /** A folder of its own, removed afterwards. */
   readonly folder: string;
+  /** Where profiles of what is measured go, if they are wanted. */
+  readonly profiles?: string;
 }
 
 export interface Measure {
@@ -33,6 +35,7 @@ export function verdict({ value, isRate, hold, reach }: Measure): string {
 }
 
 export function amount(value: number, unit: Measure["unit"]): string {
+  if (unit === "") return value.toLocaleString("en");
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return `${value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })}${unit === "/s" ? "/s" : unit && ` ${unit}`}`;
 }

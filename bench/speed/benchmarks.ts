@@ -1,7 +1,7 @@
 /** All benchmarks, in the order in which they run. */
 import type { Benchmark } from "./benchmark.ts";
 import { evaluation, recommendEvaluation } from "./evaluations.ts";
-import { foldOthers, foldSlates } from "./fold.ts";
+import { foldItems, foldSlates, foldViews } from "./folds.ts";
 import { ingest } from "./ingest.ts";
 import { rankOverHttp, rankPageOverHttp, recommendOverHttp } from "./lists-over-http.ts";
 import { memory } from "./memory.ts";
@@ -16,7 +16,8 @@ export const benchmarks: readonly Benchmark[] = [
   recommendOverHttp,
   ingest,
   foldSlates,
-  foldOthers,
+  foldItems,
+  foldViews,
   pause,
   restart,
   evaluation,

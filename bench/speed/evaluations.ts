@@ -5,6 +5,7 @@ import { recommendEval } from "../../src/recommend-eval.ts";
 import { simulatedShop } from "../../src/simulator/shop.ts";
 import { behaviour, take } from "./behaviour.ts";
 import { type Benchmark, scaled } from "./benchmark.ts";
+import { profiled } from "./profile.ts";
 
 const shop = () => simulatedShop({ seed: 1, items: 10_000, shoppers: 4000 });
 
@@ -15,7 +16,7 @@ export const evaluation: Benchmark = {
     const goods = shop();
     const items = goods.items.map((item): EventInput => ({ ...item }));
     const lists = take(behaviour(goods, { views: 2, size: 25 }), 4 * scaled(6000, setting));
-    const { slates, seconds } = await evaluate([...items, ...lists], { k: 10 });
+    const { slates, seconds } = await profiled(setting, "evaluate", () => evaluate([...items, ...lists], { k: 10 }));
     const what = "evaluate, all rankers, slates of 25";
     return [{ what, value: slates / seconds, unit: "/s", isRate: true, hold: 300, reach: 1500 }];
   },
@@ -28,7 +29,9 @@ export const recommendEvaluation: Benchmark = {
     const goods = shop();
     const items = goods.items.map((item): EventInput => ({ ...item }));
     const views = take(behaviour(goods, { slates: 0, views: 5 }), scaled(40_000, setting));
-    const { perSecond } = await recommendEval([...items, ...views], { k: 20 });
+    const { perSecond } = await profiled(setting, "recommend-eval", () =>
+      recommendEval([...items, ...views], { k: 20 }),
+    );
     const what = "recommend-eval, all recommenders, 10,000 items";
     return [{ what, value: perSecond, unit: "/s", isRate: true, hold: 500, reach: 2000 }];
   },

@@ -4,6 +4,7 @@ import { startServer } from "../../src/http/server.ts";
 import type { Benchmark, Measure, Setting } from "./benchmark.ts";
 import type { Load, LoadResult } from "./load.ts";
 import { inChild } from "./processes.ts";
+import { profiled } from "./profile.ts";
 import { servedConfig, type WarmShop, warmShop } from "./warm-shop.ts";
 
 interface Bounds {
@@ -43,7 +44,7 @@ async function measured(
     seconds: setting.isQuick ? 1 : 10,
   };
   await underLoad(setting, [{ ...load, seconds: setting.isQuick ? 0.5 : 4 }]);
-  const [full] = await underLoad(setting, [load]);
+  const [full] = await profiled(setting, "serving", () => underLoad(setting, [load]));
   const [half] = await underLoad(setting, [{ ...load, connections: 64, rate: full!.perSecond / 2 }]);
   await server.close();
   await warm.engine.close();

@@ -8,6 +8,7 @@ import { startServer } from "../../src/http/server.ts";
 import { take } from "./behaviour.ts";
 import { type Benchmark, scaled } from "./benchmark.ts";
 import { underLoad } from "./lists-over-http.ts";
+import { profiled } from "./profile.ts";
 import { servedConfig, warmShop } from "./warm-shop.ts";
 
 const resolutionMs = 1;
@@ -57,7 +58,8 @@ export const pause: Benchmark = {
     collections.observe({ entryTypes: ["gc"] });
     const delay = monitorEventLoopDelay({ resolution: resolutionMs });
     delay.enable();
-    const results = await underLoad(setting, [eventLoad, rankLoad, recommendLoad]);
+    const loads = [eventLoad, rankLoad, recommendLoad];
+    const results = await profiled(setting, "pause", () => underLoad(setting, loads));
     delay.disable();
     collections.disconnect();
     clearInterval(watching);
@@ -72,10 +74,10 @@ export const pause: Benchmark = {
         hold: 50,
         reach: 10,
       },
-      { what: "p99.9 of its pauses", value: ms(delay.percentile(99.9)), unit: "ms" },
-      { what: "longest garbage collection", value: longestCollectionMs, unit: "ms" },
-      { what: "snapshots meanwhile", value: snapshots, unit: "" },
-      { what: "p99 of a ranked list meanwhile", value: results[1]!.p99, unit: "ms" },
+      { what: "serving thread, p99.9 of its pauses", value: ms(delay.percentile(99.9)), unit: "ms" },
+      { what: "serving thread, longest garbage collection", value: longestCollectionMs, unit: "ms" },
+      { what: "serving thread, snapshots meanwhile", value: snapshots, unit: "" },
+      { what: "serving thread, p99 of a ranked list meanwhile", value: results[1]!.p99, unit: "ms" },
     ];
   },
 };

@@ -1,6 +1,25 @@
-/** Where the time went: the functions with the largest self time of the .cpuprofile files in a folder. */
-import { readdirSync, readFileSync } from "node:fs";
+/** Where the time went while something was measured: the functions of this thread with the largest self time. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { Session } from "node:inspector/promises";
 import { join } from "node:path";
+import type { Setting } from "./benchmark.ts";
+
+const sampleMicros = 250;
+
+/** What `work` gives; its profile is written where profiles are wanted. */
+export async function profiled<T>({ profiles }: Setting, name: string, work: () => T | Promise<T>): Promise<T> {
+  if (profiles === undefined) return work();
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: sampleMicros });
+  await session.post("Profiler.start");
+  const result = await work();
+  const { profile } = await session.post("Profiler.stop");
+  session.disconnect();
+  writeFileSync(join(profiles, `${name}.cpuprofile`), JSON.stringify(profile));
+  return result;
+}
 
 interface Profile {
   readonly nodes: readonly {
@@ -22,12 +41,12 @@ export function selfTimes(folder: string, count: number): string[] {
       const name = names.get(id)!;
       micros.set(name, (micros.get(name) ?? 0) + timeDeltas[i]!);
     });
-    micros.delete("(idle)");
+    for (const name of micros.keys()) if (name === "(idle)" || name.includes("node:inspector")) micros.delete(name);
     const total = [...micros.values()].reduce((sum, one) => sum + one, 0);
     const sorted = [...micros].sort((a, b) => b[1] - a[1]).slice(0, count);
     const percent = (part: number): string => `${((100 * part) / total).toFixed(1).padStart(5)} %`;
     return [
-      `process or thread with ${(total / 1e6).toFixed(1)} s busy`,
+      `${file}: ${(total / 1e6).toFixed(1)} s busy`,
       ...sorted.map(([name, part]) => `${percent(part)}  ${name}`),
     ];
   });

@@ -1,6 +1,7 @@
 /** `rank` of 200 candidates by an engine in memory, one after another. */
 import type { RankRequest } from "../../src/core/public.ts";
 import { type Benchmark, type Measure, percentile, scaled } from "./benchmark.ts";
+import { profiled } from "./profile.ts";
 import { warmShop } from "./warm-shop.ts";
 
 export const rankInProcess: Benchmark = {
@@ -19,8 +20,8 @@ export const rankInProcess: Benchmark = {
       }
       return took.sort();
     };
-    const pure = times({ observe: false });
-    const logged = times({});
+    const pure = await profiled(setting, "rank", () => times({ observe: false }));
+    const logged = await profiled(setting, "rank-and-log", () => times({}));
     await engine.close();
     const rows = (what: string, took: Float64Array, bounds: Partial<Measure>): Measure[] => [
       { what: `${what}, p50`, value: percentile(took, 0.5), unit: "ms", ...bounds },

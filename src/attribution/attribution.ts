@@ -155,9 +155,9 @@ export class Attribution {
     if (shopper < 0 || item < 0) return -1;
     let slate = this.slates.before(shopper, -1);
     for (let i = 0; i < searchedMax && slate >= 0; i++) {
+      // In order of arrival, not of their own times: one that is too old says nothing of the next.
       const age = atMs - this.slates.atMs.get(slate);
-      if (age > this.#options.windowMs) return -1;
-      if (age >= 0 && this.slates.positionOf(slate, item) >= 0) return slate;
+      if (age >= 0 && age <= this.#options.windowMs && this.slates.positionOf(slate, item) >= 0) return slate;
       slate = this.slates.before(shopper, slate);
     }
     return -1;
@@ -169,19 +169,35 @@ export class Attribution {
       this.slates.addFlags(slate, position, seenFlag);
       if (this.slates.isClosed.get(slate)) this.#count("late");
     } else if (action.reward > 0) {
-      if ((flags & chosenFlag) !== 0) this.#count("repeated");
-      else this.#chosen(slate, position, then);
+      if ((flags & chosenFlag) === 0) this.#chosen(slate, position, action.reward, then);
+      else if (action.reward > this.slates.reward(slate, position))
+        this.#worthMore(slate, position, action.reward, then);
+      else this.#count("repeated");
+    } else if (action.code === actionCode.return && (flags & chosenFlag) !== 0) {
+      // What was taught stays taught; its worth is taken back, so that it can be earned again.
+      this.slates.setReward(slate, position, Math.max(0, this.slates.reward(slate, position) + action.reward));
     } else if (action.reward < 0 && (flags & (chosenFlag | taughtFlag)) === 0) {
-      this.#teach(slate, false, (p) => (p === position ? verdict.passedOver : verdict.silent), then);
+      this.#teach(slate, {}, (p) => (p === position ? verdict.passedOver : verdict.silent), then);
     }
   }
 
-  #chosen(slate: number, position: number, then: Consequences): void {
+  /** A choice that was taught turns out to be worth more: a click that led to a purchase. */
+  #worthMore(slate: number, position: number, reward: number, then: Consequences): void {
+    const difference = reward - this.slates.reward(slate, position);
+    const judge = (p: number): number => {
+      if (p === position) return verdict.chosen;
+      return (this.slates.flags(slate, p) & chosenFlag) !== 0 ? verdict.chosenBefore : verdict.silent;
+    };
+    this.#teach(slate, { isChoice: true, reward: difference, isWorthMore: true }, judge, then);
+    this.slates.setReward(slate, position, reward);
+  }
+
+  #chosen(slate: number, position: number, reward: number, then: Consequences): void {
     if (this.slates.isClosed.get(slate)) this.#count("late");
     const isFirst = !this.#hasChoice(slate);
     this.#teach(
       slate,
-      true,
+      { isChoice: true, reward },
       (p) => {
         if (p === position) return verdict.chosen;
         const flags = this.slates.flags(slate, p);
@@ -192,6 +208,7 @@ export class Attribution {
     );
     if (isFirst) then.impressions(this.#shown(slate, position, () => true));
     this.slates.addFlags(slate, position, chosenFlag);
+    this.slates.setReward(slate, position, reward);
   }
 
   #close(slate: number, then: Consequences): void {
@@ -203,18 +220,18 @@ export class Attribution {
     if (!hasChoice && seen === 0) return;
     const isTaught = (flags: number): boolean =>
       (flags & (chosenFlag | taughtFlag)) === 0 && (hasChoice || (flags & seenFlag) !== 0);
-    this.#teach(
-      slate,
-      false,
-      (p) => (isTaught(this.slates.flags(slate, p)) ? verdict.passedOver : verdict.silent),
-      then,
-    );
+    this.#teach(slate, {}, (p) => (isTaught(this.slates.flags(slate, p)) ? verdict.passedOver : verdict.silent), then);
     if (!hasChoice) then.impressions(this.#shown(slate, -1, (p) => (this.slates.flags(slate, p) & seenFlag) !== 0));
     this.slates.dropRows(slate, true);
   }
 
   /** Teaches what `judge` says of each position, if a row to be taught is kept; marks it as taught. */
-  #teach(slate: number, isChoice: boolean, judge: (position: number) => number, then: Consequences): void {
+  #teach(
+    slate: number,
+    { isChoice = false, reward = 1, isWorthMore = false }: Partial<Pick<Lesson, "isChoice" | "reward" | "isWorthMore">>,
+    judge: (position: number) => number,
+    then: Consequences,
+  ): void {
     const count = this.slates.count.get(slate);
     if (this.#verdicts.length < count) {
       this.#verdicts = new Uint8Array(count * 2);
@@ -238,6 +255,8 @@ export class Attribution {
       orderedByEngine: this.slates.orderedByEngine.get(slate) === 1,
       surface: this.slates.surface.get(slate),
       isChoice,
+      reward,
+      isWorthMore,
       weight: 1,
     });
   }

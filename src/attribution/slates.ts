@@ -56,6 +56,8 @@ export class Slates {
   readonly #slab = new Slab("slab");
   readonly #item = new Int32Column("item", -1);
   readonly #flags = new Uint8Column("flags");
+  /** Reward that was taught of it. */
+  readonly #reward = new Float64Column("reward");
   /** Cell of the impression's row of floats, −1 when it is no longer kept. */
   readonly #row = new Int32Column("row", -1);
   // Rows.
@@ -78,6 +80,7 @@ export class Slates {
       this.#lastSequence,
       this.#item,
       this.#flags,
+      this.#reward,
       this.#row,
       this.#rows,
       this.#registers,
@@ -129,6 +132,14 @@ export class Slates {
   addFlags(slate: number, position: number, bits: number): void {
     const cell = this.#start.get(slate) + position;
     this.#flags.set(cell, this.#flags.get(cell) | bits);
+  }
+
+  reward(slate: number, position: number): number {
+    return this.#reward.get(this.#start.get(slate) + position);
+  }
+
+  setReward(slate: number, position: number, reward: number): void {
+    this.#reward.set(this.#start.get(slate) + position, reward);
   }
 
   hasRow(slate: number, position: number): boolean {
@@ -209,11 +220,12 @@ export class Slates {
     const oldStart = this.#start.get(slate);
     const oldCount = this.count.get(slate);
     const start = count > 0 ? this.#slab.allocate(count) : -1;
-    for (const column of [this.#item, this.#flags, this.#row]) column.ensure(this.#slab.cells);
+    for (const column of [this.#item, this.#flags, this.#reward, this.#row]) column.ensure(this.#slab.cells);
     for (let position = 0; position < count; position++) {
       const old = this.positionOf(slate, items[position]!);
       this.#item.set(start + position, items[position]!);
       this.#flags.set(start + position, old < 0 ? 0 : this.#flags.get(oldStart + old));
+      this.#reward.set(start + position, old < 0 ? 0 : this.#reward.get(oldStart + old));
       this.#row.set(start + position, old < 0 ? -1 : this.#row.get(oldStart + old));
       if (old >= 0) this.#row.set(oldStart + old, -1);
     }
@@ -292,7 +304,7 @@ export class Slates {
   #impressions(count: number, items: Int32Array, rows: Rows): number {
     if (count === 0) return -1;
     const start = this.#slab.allocate(count);
-    for (const column of [this.#item, this.#flags, this.#row]) column.ensure(this.#slab.cells);
+    for (const column of [this.#item, this.#flags, this.#reward, this.#row]) column.ensure(this.#slab.cells);
     for (let position = 0; position < count; position++) {
       const cell = this.#rowSlab.allocate(1);
       this.#rows.ensure(this.#rowSlab.cells);
@@ -300,6 +312,7 @@ export class Slates {
       this.#rows.floats(cell, this.#width).set(rows.dense.subarray(from, from + this.#width));
       this.#item.set(start + position, items[position]!);
       this.#flags.set(start + position, 0);
+      this.#reward.set(start + position, 0);
       this.#row.set(start + position, cell);
     }
     return start;

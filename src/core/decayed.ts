@@ -50,22 +50,25 @@ export class ForwardSums {
   readonly state: State;
   readonly halfLifeMs: number;
   readonly #raw = new Float64Column("raw");
-  /** t₀; 0 before the first event. */
-  readonly #origin = registers("origin", 1);
+  /** t₀ and the latest addition; NaN before the first. */
+  readonly #times = registers("times", 2);
 
   constructor(name: string, halfLifeMs: number) {
     this.halfLifeMs = halfLifeMs;
-    this.state = state(name, 1, [this.#raw, this.#origin]);
+    this.#times.array.fill(Number.NaN);
+    this.state = state(name, 1, [this.#raw, this.#times]);
   }
 
   add(row: number, weight: number, atMs: number): void {
-    const origin = this.#origin.array;
-    if (origin[0] === 0) origin[0] = atMs;
-    let halfLives = (atMs - origin[0]!) / this.halfLifeMs;
+    const times = this.#times.array;
+    if (Number.isNaN(times[0]!)) times[0] = atMs;
+    if (!(times[1]! >= atMs)) times[1] = atMs;
+    let halfLives = (atMs - times[0]!) / this.halfLifeMs;
     if (halfLives > rebaseHalfLives) {
       const shift = Math.floor(halfLives);
-      for (let i = 0; i < this.#raw.length; i++) this.#raw.set(i, this.#raw.get(i) * 2 ** -shift);
-      origin[0] = origin[0]! + shift * this.halfLifeMs;
+      const factor = 2 ** -shift;
+      for (let i = 0; i < this.#raw.length; i++) this.#raw.set(i, this.#raw.get(i) * factor);
+      times[0] = times[0]! + shift * this.halfLifeMs;
       halfLives -= shift;
     }
     this.#raw.add(row, weight * 2 ** halfLives);
@@ -76,9 +79,10 @@ export class ForwardSums {
     return this.#raw.get(row);
   }
 
-  /** What turns `raw` into the value as of `atMs`. */
+  /** What turns `raw` into the value as of `atMs`; a time before the latest addition counts as that. */
   now(atMs: number): number {
-    return this.#origin.array[0] === 0 ? 1 : 2 ** -((atMs - this.#origin.array[0]!) / this.halfLifeMs);
+    const [origin, latest] = this.#times.array as unknown as [number, number];
+    return Number.isNaN(origin) ? 1 : 2 ** -((Math.max(atMs, latest) - origin) / this.halfLifeMs);
   }
 }
 

@@ -17,4 +17,5 @@ export interface ItemWords {
 }
 
 export const noNumber: ItemNumber = { get: () => Number.NaN };
+export const noWords: ItemWords = { get: () => 0 };
 export const noWord: ItemWord = { get: () => -1 };

@@ -24,6 +24,10 @@ export interface Lesson {
   readonly surface: number;
   /** True when a choice was made: list-wise losses teach; false when the rest is closed. */
   readonly isChoice: boolean;
+  /** What the choice was worth: weighs list-wise losses only, never the chance to be clicked. Default 1. */
+  readonly reward?: number;
+  /** The choice was taught before and is now worth more: list-wise losses alone teach, by the difference. */
+  readonly isWorthMore?: boolean;
   /** Weight of the lesson, 0 teaches nothing. */
   readonly weight: number;
 }

@@ -10,6 +10,8 @@ export const limits = {
   catalogueFieldsMax: 128,
   /** Items of one slate. */
   slateItemsMax: 1000,
+  /** Largest `order` of a shown item. */
+  orderMax: 1_000_000,
   /** Candidates of one rank request. */
   candidatesMax: 5000,
   /** Items answered at once. */

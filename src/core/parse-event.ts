@@ -197,7 +197,15 @@ function fields(given: unknown, at: string): Fields {
   if (count > limits.fieldsMax)
     overLimit(at, `An event has at most ${limits.fieldsMax} fields; this one has ${count}.`);
   const isPlain = checkValue(given, limits.depthMax, at);
-  return (isPlain ? given : asJson(given, at)) as Fields;
+  const checked = (isPlain ? given : asJson(given, at)) as Fields;
+  const bytes = Buffer.byteLength(JSON.stringify(checked));
+  if (bytes > limits.eventBytesMax)
+    throw new LiveshelfError(
+      "EVENT_TOO_LARGE",
+      `An event's fields have at most ${limits.eventBytesMax} bytes as JSON; these have ${bytes}.`,
+      at,
+    );
+  return checked;
 }
 
 /** Refuses what JSON cannot hold; false for what JSON would hold otherwise than given (−0, undefined, a Date). */
@@ -248,8 +256,8 @@ function shownItems(given: unknown): (string | ShownItem)[] {
     if (chance !== undefined && !(chance > 0 && chance <= 1))
       refuse(`${at}/propensity`, `"propensity" must be above 0 and at most 1; it is ${chance}.`);
     const place = optionalNumber(order, `${at}/order`);
-    if (place !== undefined && !(Number.isInteger(place) && place >= 0))
-      refuse(`${at}/order`, `"order" must be a whole number from 0; it is ${place}.`);
+    if (place !== undefined && !(Number.isInteger(place) && place >= 0 && place <= limits.orderMax))
+      refuse(`${at}/order`, `"order" must be a whole number from 0 to ${limits.orderMax}; it is ${place}.`);
     return {
       item: id(item, `${at}/item`),
       ...optional("propensity", chance),

@@ -6,7 +6,7 @@ import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
 import type { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
-import { type Feature, number, sharedCode } from "./feature.ts";
+import { code, type Feature, number } from "./feature.ts";
 
 /** Logit lost for each e-fold of rank: what a typical list loses by place, halved, so that evidence soon outweighs it. */
 const perRank = 0.5;
@@ -17,7 +17,7 @@ export const regimes = { none: 0, order: 1, match: 2, recommended: 3 } as const;
 export function asItWas(): Feature {
   return {
     name: "as-it-was",
-    columns: [number("prior"), sharedCode("regime")],
+    columns: [number("prior"), code("regime")],
     state: state("feature.as-it-was", 1, []),
     read(_request: Request, list: List, { dense, width }: Rows, column: number) {
       for (let i = 0; i < list.count; i++) {

@@ -6,7 +6,7 @@ import { History } from "../core/history.ts";
 import { List, summaryAt } from "../core/list.ts";
 import { random, shuffle } from "../core/random.ts";
 import type { Request } from "../core/request.ts";
-import type { Rows } from "../core/rows.ts";
+import { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
 import { affinity } from "./affinity.ts";
 import { alsoBoughtStrength } from "./also-bought.ts";
@@ -19,6 +19,7 @@ import {
   ask,
   coVisitation,
   fields,
+  firstSeenAtMs,
   itemsOf,
   price as prices,
   promises,
@@ -40,6 +41,7 @@ import { queryItem } from "./query-item.ts";
 import { retrieved } from "./retrieved.ts";
 import { session } from "./session.ts";
 import { shopper } from "./shopper.ts";
+import { tagAffinity } from "./tag-affinity.ts";
 import { touches } from "./touches.ts";
 
 const subjects: readonly Subject[] = [
@@ -49,7 +51,7 @@ const subjects: readonly Subject[] = [
   { name: "caller-order", make: callerOrder },
   { name: "context", make: context },
   { name: "item-fields", make: () => itemFields(fields) },
-  { name: "item-statistics", make: itemStatistics },
+  { name: "item-statistics", make: () => itemStatistics(firstSeenAtMs) },
   { name: "own-touches", make: ownTouches },
   { name: "place", make: place },
   { name: "popularity", make: popularity },
@@ -59,6 +61,7 @@ const subjects: readonly Subject[] = [
   { name: "retrieved", make: () => retrieved(retrieverNames) },
   { name: "session", make: session },
   { name: "shopper", make: shopper },
+  { name: "tag-affinity", make: () => tagAffinity(fields) },
   { name: "touches", make: touches },
 ];
 
@@ -113,10 +116,9 @@ function recounted(
   };
 }
 
-/** Σ 2^(−elapsed/halfLife) of the events, as of the request; never more for one that asks of the past. */
-function latestDecayed(log: readonly Said[], { atMs }: Request, halfLifeMs: number, weight = (_: Said) => 1): number {
-  const latestMs = Math.max(atMs, ...log.map((said) => said.atMs));
-  return log.reduce((sum, said) => sum + weight(said) * 2 ** (-(latestMs - said.atMs) / halfLifeMs), 0);
+/** Σ 2^(−elapsed/halfLife) of the events, as of the request. */
+function decayed(log: readonly Said[], { atMs }: Request, halfLifeMs: number, weight = (_: Said) => 1): number {
+  return log.reduce((sum, said) => sum + weight(said) * 2 ** (-(atMs - said.atMs) / halfLifeMs), 0);
 }
 
 /** A feature against its recount: 32-bit sums are inexact, so a code may be that of a sum a little smaller or larger. */
@@ -135,7 +137,10 @@ function agrees(
   for (let i = 0; i < 700; i++) {
     world.step([feature, exact, less, more]);
     if (i % 4 > 0) continue;
-    const { request, list } = world.ask();
+    const asked = world.ask();
+    // As of the latest event at least: what is read for a request of the past is its own matter.
+    const request = { ...asked.request, atMs: Math.max(asked.request.atMs, world.clockMs) };
+    const { list } = asked;
     const actual = ask(feature, request, list);
     const [expected, low, high] = [exact, less, more].map((twin) => ask(twin, request, list)) as [
       Float32Array,
@@ -182,22 +187,28 @@ describe("a recount of the log says the same", () => {
       const clicks = own.filter((said) => said.isChoice && said.action === 1);
       const views = own.filter((said) => said.isChoice && said.action !== 1);
       const by = (halfLifeMs: number, calm: number): [number, number, number] => {
-        const clicked = latestDecayed(clicks, request, halfLifeMs) * (1 + bend);
-        const seen = latestDecayed(showings, request, halfLifeMs) * (1 - bend);
+        const clicked = decayed(clicks, request, halfLifeMs) * (1 + bend);
+        const seen = decayed(showings, request, halfLifeMs) * (1 - bend);
         const expected =
-          latestDecayed(showings, request, halfLifeMs, (one) => (one as Said & { chance: number }).chance) * (1 - bend);
+          decayed(showings, request, halfLifeMs, (one) => (one as Said & { chance: number }).chance) * (1 - bend);
         const rate = (clicked + 10 * prior) / (seen + 10);
         return [
-          logBucket(2 * latestDecayed(views, request, halfLifeMs) * (1 + bend), 8),
+          logBucket(2 * decayed(views, request, halfLifeMs) * (1 + bend), 8),
           code(rate / prior, 6),
           clamp(Math.round(2 * Math.log2((clicked + calm) / (expected + calm))), -5, 5),
         ];
       };
       const [short, long] = [by(12 * hourMs, 0.5), by(7 * dayMs, 1)];
-      const age = own.length === 0 ? 0 : logBucket((request.atMs - own[0]!.atMs) / minuteMs, 16);
+      const known = firstSeenAtMs(item);
+      const cameAtMs = Number.isNaN(known) ? (own[0]?.atMs ?? Number.NaN) : known;
+      const age = logBucket((request.atMs - cameAtMs) / minuteMs, 20);
       return [short[0], long[0], short[1], long[1], short[2], long[2], item < 0 ? -1 : age];
     };
-    agrees(itemStatistics, value, (column) => column === "item-age");
+    agrees(
+      () => itemStatistics(firstSeenAtMs),
+      value,
+      (column) => column === "item-age",
+    );
   });
 
   test("query-item", () => {
@@ -210,8 +221,8 @@ describe("a recount of the log says the same", () => {
       const pair = [...clicks, ...showings];
       const [lastMs, nowMs] = [pair, log].map((notes) => Math.max(...notes.map((one) => one.atMs))) as [number, number];
       if (lastMs < nowMs - 90 * dayMs) return mayBeExpired;
-      const clicked = latestDecayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 1 : 0)) * (1 + bend);
-      const shown = latestDecayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 0 : 1)) * (1 - bend);
+      const clicked = decayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 1 : 0)) * (1 + bend);
+      const shown = decayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 0 : 1)) * (1 - bend);
       const rate = (clicked + 0.25) / (shown + 5) / 0.05;
       return [code(rate, 6), Math.min(6, Math.round(clicked * 2)), logBucket(shown, 10)];
     });
@@ -220,11 +231,9 @@ describe("a recount of the log says the same", () => {
   test("popularity", () => {
     const halfLivesMs = [3 * hourMs, dayMs, 7 * dayMs, 30 * dayMs, 180 * dayMs];
     agrees(popularity, (log, request, list, i, bend) => {
-      const isOfThePast = log.some((said) => said.atMs > request.atMs);
-      if (isOfThePast) return popularity().columns.map(() => Number.NaN);
       const choices = log.filter((said) => said.isChoice);
       const own = choices.filter((said) => said.item === list.item[i] && said.item >= 0);
-      const values = halfLivesMs.map((halfLifeMs) => latestDecayed(own, request, halfLifeMs));
+      const values = halfLivesMs.map((halfLifeMs) => decayed(own, request, halfLifeMs));
       const trends = values.slice(1).map((value, h) => {
         const steady = (10 * value * (1 - bend) * halfLivesMs[h]!) / halfLivesMs[h + 1]!;
         return Math.log((10 * values[h]! * (1 + bend) + 1) / (steady + 1)) / 2;
@@ -311,7 +320,7 @@ function overlapOf(before: readonly number[] | undefined, list: List): number {
 
 test("what comes late counts as if it had come in time", () => {
   for (const [make, columns] of [
-    [itemStatistics, ["item-views", "item-attraction-short", "item-attraction"]],
+    [() => itemStatistics(firstSeenAtMs), ["item-views", "item-attraction-short", "item-attraction"]],
     [queryItem, ["query-item-rate", "query-item-clicks"]],
     [popularity, ["trend-3h-1d", "trend-1d-7d", "trend-7d-30d", "trend-30d-180d", "repeat-share"]],
   ] as const) {
@@ -347,19 +356,13 @@ test("the columns of a set stand side by side, in the order of its features", ()
   const set = featureSet<AnyFeature extends Feature<infer L> ? L : never>(subjects.map(({ make }) => make()));
   const { request, list } = new World(14).ask(1);
   expect(list.count).toBeGreaterThan(0);
-  const rows = new (class {
-    readonly width = set.columns.length;
-    count = 0;
-    dense = new Float32Array(0);
-    resize(count: number): void {
-      this.count = count;
-      this.dense = new Float32Array(count * this.width).fill(Number.NaN);
-    }
-  })();
+  const rows = new Rows(set.columns.length);
+  rows.resize(list.count);
+  rows.dense.fill(Number.NaN);
   summarize(request, list, prices);
   list.summary[summaryAt.previousOverlap] = 0;
   set.assemble(request, list, rows);
-  expect(rows.dense.some(Number.isNaN)).toBe(false);
+  expect(rows.dense.subarray(0, list.count * rows.width).some(Number.isNaN)).toBe(false);
   expect(set.featureOf).toEqual(subjects.flatMap(({ name, make }) => make().columns.map(() => name)));
   const first = set.featureOf.indexOf("session");
   const own = ask(session(), request, list);

@@ -1,5 +1,5 @@
 /** The item itself: its id, the words of its fields, and where its numbers lie among those of the shop. */
-import type { ItemNumber, ItemWord } from "../core/item-numbers.ts";
+import type { ItemNumber, ItemWord, ItemWords } from "../core/item-numbers.ts";
 import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
 import type { Rows } from "../core/rows.ts";
@@ -15,6 +15,8 @@ export const numberPlaces = 4;
 export interface LearnedFields {
   word(place: number): ItemWord;
   number(place: number): ItemNumber;
+  /** Several words of an item: its tags, or the first list field. */
+  words(): ItemWords;
 }
 
 export function itemFields(fields: LearnedFields): Feature {

@@ -22,7 +22,8 @@ const strength = 10;
 /** Places beyond the last count as the last. */
 const placeCount = 64;
 
-export function itemStatistics(): Feature {
+/** `firstSeenAtMs`: when an item came into the shop, by the catalogue; NaN where it does not know. */
+export function itemStatistics(firstSeenAtMs: (item: number) => number): Feature {
   const sums = (kind: string) => halfLivesMs.map((halfLife, h) => new ForwardSums(`${kind}${h}`, halfLife));
   const clicks = sums("clicks");
   const showings = sums("showings");
@@ -33,6 +34,11 @@ export function itemStatistics(): Feature {
   const placeClicks = new FixedBuffer("placeClicks", new Float64Array(placeCount));
   const firstAtMs = new Float64Column("firstAtMs", Number.NaN);
   const tables = [...clicks, ...showings, ...expected, ...views];
+
+  const cameAtMs = (item: number): number => {
+    const known = firstSeenAtMs(item);
+    return Number.isNaN(known) ? firstAtMs.get(item) : known;
+  };
 
   const shopRate = (): number => {
     let shown = 0;
@@ -102,7 +108,7 @@ export function itemStatistics(): Feature {
       }
       for (let i = 0; i < count; i++) {
         const row = item[i]!;
-        dense[i * width + column + 6] = row < 0 ? -1 : logBucket((atMs - firstAtMs.get(row)) / minuteMs, 16);
+        dense[i * width + column + 6] = row < 0 ? -1 : logBucket((atMs - cameAtMs(row)) / minuteMs, 20);
       }
     },
   };

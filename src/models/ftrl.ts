@@ -35,6 +35,8 @@ export interface FtrlOptions {
 /** No column; no code. */
 const none = -1;
 const noCode = -2147483648;
+/** A reward weighs at most this many clicks. */
+const rewardMax = 10;
 /** Places beyond this share one bias. */
 const placeMax = 49;
 const biasAt = 0;
@@ -85,8 +87,8 @@ export function ftrl(options: FtrlOptions): Model {
 
   const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & mask;
 
-  function hashShared(rows: Rows): void {
-    codes.set(rows.dense.subarray(0, rows.width));
+  /** Of the row whose codes are set. */
+  function hashShared(): void {
     const kept = regime < 0 ? 0 : Math.imul(codes[regime]! + 1, 0x9e3779b1);
     for (let t = 0; t < width; t++) {
       let hash = salt[t]! ^ kept;
@@ -104,12 +106,17 @@ export function ftrl(options: FtrlOptions): Model {
     const { dense, count } = rows;
     if (count === 0) return;
     if (slots.length < count * width) slots = new Int32Array(count * width * 2);
-    hashShared(rows);
     const bias = biasWeight();
     const weights = w.array;
+    let hashed = noCode;
     for (let i = 0; i < count; i++) {
       const row = i * rows.width;
       codes.set(dense.subarray(row, row + rows.width));
+      // A list may mix regimes: items with the lister's relevance and without.
+      if (i === 0 || (regime >= 0 && codes[regime] !== hashed)) {
+        hashShared();
+        hashed = regime < 0 ? 0 : codes[regime]!;
+      }
       let sum = bias + (prior < 0 ? 0 : dense[row + prior]!);
       const to = i * width;
       for (let t = 0; t < width; t++) {
@@ -181,10 +188,10 @@ export function ftrl(options: FtrlOptions): Model {
       score(rows, logits);
       if (orderedByEngine)
         for (let i = 0; i < count; i++) logits[i] = logits[i]! + w.array[placeSlot(surface, position[i]!)]!;
-      const share = lesson.isChoice ? listwise : 0;
+      const share = lesson.isChoice ? listwise * Math.min(rewardMax, lesson.reward ?? 1) : 0;
       softmaxGradients(logits, verdicts, count, share * weight, gradients);
       for (let i = 0; i < count; i++) {
-        const isTaught = verdicts[i] === verdict.chosen || verdicts[i] === verdict.passedOver;
+        const isTaught = !lesson.isWorthMore && (verdicts[i] === verdict.chosen || verdicts[i] === verdict.passedOver);
         const chosen = verdicts[i] === verdict.chosen ? 1 : 0;
         const pointwise = isTaught ? (1 - listwise) * weight * (1 / (1 + Math.exp(-logits[i]!)) - chosen) : 0;
         const gradient = gradients[i]! + pointwise;

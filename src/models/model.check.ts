@@ -14,7 +14,7 @@ export interface Subject {
   readonly skips: Partial<Record<Need, string>>;
 }
 
-type Need = "places";
+type Need = "places" | "learning";
 
 export interface Promised {
   readonly name: string;
@@ -29,7 +29,7 @@ const promise = (name: string, check: Promised["check"], needs?: Need): Promised
 
 /** Quantities that are small whole numbers, so that models of codes read them too; `item` is only a code, `prior` only a quantity. */
 export const columns: readonly ColumnSpec[] = [
-  { name: "one", kind: "number" },
+  { name: "one", kind: "number", isShared: true },
   { name: "repeated", kind: "number" },
   { name: "x", kind: "number" },
   { name: "y", kind: "number" },
@@ -67,7 +67,9 @@ const ordinary = (chance: Random): number[] => [
 
 const outrageous = [0, -1, 1, -1e30, 1e30, 3.4e38, -3.4e38, 1e-38, 16_777_215, 99, 5000];
 const extreme = (chance: Random): number[] =>
-  columns.map(({ name }) => (name === "repeated" ? chance.int(2) : outrageous[chance.int(outrageous.length)]!));
+  columns.map(({ name, isShared }) =>
+    isShared ? 1 : name === "repeated" ? chance.int(2) : outrageous[chance.int(outrageous.length)]!,
+  );
 
 /** A random lesson: any number of rows, any verdicts. */
 function anyLesson(chance: Random, row = ordinary, weight = 0.5 + chance.next()): Lesson {
@@ -153,8 +155,15 @@ export function teachPlaces(model: Model, orderedByEngine: boolean): readonly nu
 export const promises: readonly Promised[] = [
   promise("the same lessons leave the same bits", ({ make }) => {
     expect(checksum([taught(make, 1).state])).toBe(checksum([taught(make, 1).state]));
-    expect(checksum([taught(make, 1).state])).not.toBe(checksum([taught(make, 2).state]));
   }),
+
+  promise(
+    "other lessons leave other bits",
+    ({ make }) => {
+      expect(checksum([taught(make, 1).state])).not.toBe(checksum([taught(make, 2).state]));
+    },
+    "learning",
+  ),
 
   promise("predicting and explaining change nothing", ({ make }) => {
     const [model, quiet] = [taught(make, 1), taught(make, 1)];
@@ -180,7 +189,7 @@ export const promises: readonly Promised[] = [
       const row = [...dense.subarray(i * width, (i + 1) * width)];
       expect(predictions(model, rowsOf([row]))[0]).toBe(all[i]);
     }
-    expect(new Set(all).size).toBeGreaterThan(10);
+    expect(new Set(all).size).toBeGreaterThan(1);
   }),
 
   promise("more rows than ever before are predicted and learned", ({ make }) => {
@@ -246,11 +255,15 @@ export const promises: readonly Promised[] = [
     }
   }),
 
-  promise("it learns a known world, the right way round", ({ make }) => {
-    const model = make();
-    teachKnownWorld(model, attractionOf, 4000);
-    expect(orderOf(predictions(model, rowsOf(kinds)))).toEqual(orderOf(kinds.map(attractionOf)));
-  }),
+  promise(
+    "it learns a known world, the right way round",
+    ({ make }) => {
+      const model = make();
+      teachKnownWorld(model, attractionOf, 4000);
+      expect(orderOf(predictions(model, rowsOf(kinds)))).toEqual(orderOf(kinds.map(attractionOf)));
+    },
+    "learning",
+  ),
 
   promise(
     "in lists that the engine ordered, place is learned beside the items and left out of what is predicted",

@@ -4,12 +4,18 @@ import { verdict } from "../core/lesson.ts";
 import { random } from "../core/random.ts";
 import { checksum, type State } from "../core/state.ts";
 import { Calibration } from "./calibration.ts";
+import { callersOrder } from "./callers-order.ts";
 import { choice } from "./choice.ts";
 import { ftrl } from "./ftrl.ts";
 import { columns, lessonOf, predictions, promises, restore, rowsOf, type Subject } from "./model.check.ts";
 import { Prequential } from "./prequential.ts";
 
 const subjects: readonly Subject[] = [
+  {
+    name: "callers-order",
+    make: () => callersOrder(columns, "prior"),
+    skips: { places: "it learns nothing", learning: "it learns nothing: that is what it is for" },
+  },
   {
     name: "choice",
     make: () => choice({ columns, repeated: "repeated", prior: { x: [0.1, -0.2] } }),
@@ -18,8 +24,8 @@ const subjects: readonly Subject[] = [
   {
     name: "ftrl",
     make: () => {
-      const terms = [["repeated", "x"], ["repeated", "y"], ["repeated"], ["x", "y", "item"], ["item"]];
-      return ftrl({ columns, terms, prior: "prior", bits: 12 });
+      const terms = [["repeated", "x"], ["repeated", "y"], ["repeated"], ["x", "y", "item"], ["item", "one"], ["one"]];
+      return ftrl({ columns, terms, prior: "prior", regime: "repeated", bits: 12 });
     },
     skips: {},
   },
@@ -49,8 +55,10 @@ function numbers({ buffers }: State, name: string): Float64Array {
 }
 
 describe("ftrl", () => {
-  const codes = ["user", "item", "hour"].map((name) => ({ name, kind: "code" as const, silent: -1 }));
-  const terms = [["user"], ["item"], ["user", "item"], ["hour", "item"], ["user", "item", "hour"]];
+  const codes = ["user", "item", "hour"].map((name) => {
+    return { name, kind: "code" as const, silent: -1, isShared: name === "hour" };
+  });
+  const terms = [["user"], ["item"], ["user", "item"], ["item", "hour"], ["user", "hour", "item"], ["hour"]];
 
   test("is Algorithm 1 of McMahan et al. 2013, weight for weight", () => {
     const [alpha, beta] = [0.1, 1];
@@ -59,7 +67,7 @@ describe("ftrl", () => {
     const weight = ({ z, n }: { z: number; n: number }): number => (z === 0 ? 0 : -z / ((beta + Math.sqrt(n)) / alpha));
     const chance = random("mcmahan");
     for (let step = 0; step < 6000; step++) {
-      const row = [chance.int(7) - 1, chance.int(9) - 1, chance.int(4)];
+      const row = [chance.int(7) - 1, chance.int(9) - 1, chance.int(5) - 1];
       const keys = ["bias"];
       for (const term of terms) {
         const values = term.map((name) => row[codes.findIndex((column) => column.name === name)]!);
@@ -304,6 +312,8 @@ describe("calibration", () => {
     const calibration = new Calibration();
     for (let i = 0; i < 20_000; i++) calibration.learn(0, i % 2 ? 1e300 : -1e300, i % 2 === 0);
     expect(calibration.slope(0)).toBeGreaterThan(0);
+    for (let i = 0; i < 1000; i++) calibration.learn(0, i % 2 ? 1e300 : -1e300, i % 2 === 1);
+    expect(calibration.slope(0)).toBeLessThan(10);
     expect(Number.isFinite(calibration.apply(0, 5))).toBe(true);
   });
 

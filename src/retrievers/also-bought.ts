@@ -15,6 +15,8 @@ import { Sums } from "./sums.ts";
 const distanceDecay = 0.85;
 const rowPrior = 20;
 const popularityHalfLifeMs = 30 * dayMs;
+/** Weight of the history where a recommendation goes with an item. */
+const besideAnchor = 0.1;
 /** Items of the history that are asked, the latest first. */
 const window = 20;
 
@@ -40,11 +42,9 @@ export function alsoBought(coVisits: CoVisits): Retriever {
         const scale = weight / (coVisits.total(item, atMs) + rowPrior);
         coVisits.addTo(sums, item, atMs, scale);
       };
-      const anchored = request.item >= 0 ? 1 : 0;
-      if (anchored) seed(request.item, 1);
+      if (request.item >= 0) seed(request.item, 1);
       for (let i = 0; i < Math.min(history.count, window); i++) {
-        if (history.item[i] !== request.item)
-          seed(history.item[i]!, distanceDecay ** distance(request, i) * (anchored ? 0.1 : 1));
+        if (history.item[i] !== request.item) seed(history.item[i]!, seedWeight(request, i));
       }
       const now = popularity.now(atMs);
       for (let i = 0; i < sums.count; i++) sums.value[i]! /= Math.sqrt(popularity.raw(sums.item[i]!) * now + 1);
@@ -65,11 +65,16 @@ export function alsoBought(coVisits: CoVisits): Retriever {
       if (because !== undefined) {
         if (because.item >= 0) ask(because.item, 1);
         for (let i = 0; i < Math.min(because.history.count, window); i++)
-          ask(because.history.item[i]!, distanceDecay ** distance(because, i));
+          ask(because.history.item[i]!, seedWeight(because, i));
       }
       return { text: "often follows", because: best };
     },
   };
+}
+
+/** Weight of history entry `i`: less the older its basket, and little beside the item that the recommendation goes with. */
+function seedWeight(request: Request, i: number): number {
+  return distanceDecay ** distance(request, i) * (request.item >= 0 ? besideAnchor : 1);
 }
 
 /** Baskets between the shopper's latest and the one of history entry `i`: 0 for the latest. */

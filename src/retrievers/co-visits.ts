@@ -33,9 +33,11 @@ export class CoVisits {
   /** Sum of all weights ever added to a row, decayed alike; and the epoch in which the row was scaled. */
   readonly #sum = new Float64Column("sum");
   readonly #epoch = new Int32Column("epoch");
-  readonly #origin = registers("origin", 1);
+  /** t₀ of the forward decay and the latest addition; NaN before the first. */
+  readonly #times = registers("times", 2);
 
   constructor() {
+    this.#times.array.fill(Number.NaN);
     this.state = state("retriever.co-visits", 1, [
       ...prefixed(this.#slab.state),
       this.#neighbour,
@@ -45,7 +47,7 @@ export class CoVisits {
       this.#capacity,
       this.#sum,
       this.#epoch,
-      this.#origin,
+      this.#times,
     ]);
   }
 
@@ -108,13 +110,16 @@ export class CoVisits {
 
   /** What turns a stored weight of the row into its value as of `atMs`. */
   #now(item: number, atMs: number): number {
-    const halfLives = (atMs - this.#origin.array[0]!) / halfLifeMs - this.#epoch.get(item) * epochHalfLives;
-    return 2 ** -halfLives;
+    const [origin, latest] = this.#times.array as unknown as [number, number];
+    if (Number.isNaN(origin)) return 1;
+    return 2 ** -((Math.max(atMs, latest) - origin) / halfLifeMs - this.#epoch.get(item) * epochHalfLives);
   }
 
   #add(item: number, neighbour: number, weight: number, atMs: number): void {
-    if (this.#origin.array[0] === 0) this.#origin.array[0] = atMs;
-    const halfLives = (atMs - this.#origin.array[0]!) / halfLifeMs;
+    const times = this.#times.array;
+    if (Number.isNaN(times[0]!)) times[0] = atMs;
+    if (!(times[1]! >= atMs)) times[1] = atMs;
+    const halfLives = (atMs - times[0]!) / halfLifeMs;
     const epoch = Math.floor(halfLives / epochHalfLives);
     if (this.#start.get(item) < 0) this.#epoch.set(item, epoch);
     else if (epoch > this.#epoch.get(item)) this.#rescale(item, epoch);

@@ -1,37 +1,32 @@
-/** The items that the shop heard of last, newest first. */
-import { dayMs } from "../core/clock.ts";
+/** The items that the shop heard of last, newest first: strength halves with every fifty arrivals since. */
 import { FixedBuffer, Float64Column, registers } from "../core/columns.ts";
-import { decay } from "../core/decayed.ts";
 import { state } from "../core/state.ts";
 import type { Retriever } from "./retriever.ts";
 
 const ringLength = 400;
-const halfLifeMs = 7 * dayMs;
+const halfLifeArrivals = 50;
 
 export function newArrivals(): Retriever {
-  /** Ring of item rows + 1, in order of arrival; how many ever arrived. */
+  /** Ring of item rows + 1, in order of arrival; each item's arrival number from 1, 0 if it never came; how many ever came. */
   const ring = new FixedBuffer("ring", new Int32Array(ringLength));
-  const firstAtMs = new Float64Column("firstAtMs", Number.NaN);
+  const number = new Float64Column("number");
   const arrived = registers("arrived", 1);
-  let nowMs = 0;
 
   const strength = (item: number): number => {
-    const first = firstAtMs.get(item);
-    return item < 0 || Number.isNaN(first) ? 0 : decay(nowMs - first, halfLifeMs);
+    const own = number.get(item);
+    return own === 0 ? 0 : 2 ** (-(arrived.array[0]! - own) / halfLifeArrivals);
   };
 
   return {
     name: "new-arrivals",
     share: 10,
-    state: state("retriever.new-arrivals", 1, [ring, firstAtMs, arrived]),
-    fold({ item, atMs, type }) {
-      if (item < 0 || type === "item-removed" || !Number.isNaN(firstAtMs.get(item))) return;
-      firstAtMs.set(item, atMs);
+    state: state("retriever.new-arrivals", 1, [ring, number, arrived]),
+    fold({ item, type }) {
+      if (item < 0 || type === "item-removed" || number.get(item) > 0) return;
       ring.array[arrived.array[0]! % ringLength] = item + 1;
-      arrived.array[0]!++;
+      number.set(item, ++arrived.array[0]!);
     },
-    retrieve(request, limit, accepts, found) {
-      nowMs = request.atMs;
+    retrieve(_request, limit, accepts, found) {
       const count = arrived.array[0]!;
       for (let i = count - 1; i >= Math.max(0, count - ringLength) && found.count < limit; i--) {
         const item = ring.array[i % ringLength]! - 1;

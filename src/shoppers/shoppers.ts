@@ -167,7 +167,8 @@ export class Shoppers {
     if (!(atMs < last)) this.#lastTouchAtMs.set(shopper, atMs);
     this.#touchNumber.add(shopper, 1);
     this.#sessionTouches.add(shopper, 1);
-    this.#run.set(shopper, this.#histories.latest(shopper) === item ? this.#run.get(shopper) + 1 : 1);
+    if (!(atMs < last))
+      this.#run.set(shopper, this.#histories.latest(shopper) === item ? this.#run.get(shopper) + 1 : 1);
     if (this.#histories.has(shopper, item)) this.#repeats.add(shopper, 1);
     this.#histories.touch(shopper, item, action, atMs, this.#standing(shopper));
   }
@@ -226,13 +227,17 @@ export class Shoppers {
     const goesOn = !Number.isNaN(lastEvent) && !(lastEvent <= this.#lastEventAtMs.get(user));
     if (goesOn && this.#histories.isEmpty(user)) {
       for (const column of this.#byRow) column.set(user, column.get(session));
+      this.#joined.set(user, -1);
       this.#histories.move(session, user);
     } else if (goesOn) this.#goOn(session, user);
     if (!this.#histories.isEmpty(session)) {
       this.#basketNumber.add(user, 1);
       this.#touchNumber.add(user, this.#histories.merge(session, user, this.#standing(user)));
       const touched = this.#lastTouchAtMs.get(session);
-      if (!(this.#lastTouchAtMs.get(user) >= touched)) this.#lastTouchAtMs.set(user, touched);
+      if (!(this.#lastTouchAtMs.get(user) >= touched)) {
+        this.#lastTouchAtMs.set(user, touched);
+        this.#run.set(user, this.#run.get(session));
+      }
     }
     for (const listener of this.#listeners) listener.join(session, user);
     this.#clear(session);
