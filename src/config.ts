@@ -1,4 +1,4 @@
-/** The engine's settings: one declaration each, with default, unit and meaning; file < environment < flag (API.md “Settings”). */
+/** The engine's settings: one declaration each, with default, unit and meaning; file < environment < flag (docs/settings.md). */
 import { dayMs, hourMs, minuteMs, secondMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 
@@ -9,7 +9,7 @@ export interface Config {
   readonly host: string;
   /** Seed of all chance. */
   readonly seed: number;
-  /** Reward of each action, over the defaults of API.md. */
+  /** Reward of each action, over the defaults of docs/api.md. */
   readonly rewards: Readonly<Record<string, number>>;
   /** An outcome joins a slate of at most this age. */
   readonly attributionWindowMs: number;

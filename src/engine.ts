@@ -366,7 +366,7 @@ class LogEngine implements Engine {
     this.#house = next;
   }
 
-  /** What was folded but not durable must go (DESIGN §3.2): the state is rebuilt from what the log still has; writes stay refused. */
+  /** What was folded but not durable must go (ARCHITECTURE.md, invariant 2): the state is rebuilt from what the log still has; writes stay refused. */
   async #recover(error: LiveshelfError): Promise<void> {
     this.#failure = error;
     this.#tell(`Writing to the log failed, nothing more is accepted: ${error.message}`);

@@ -1,5 +1,5 @@
 /**
- * The second folder (DESIGN §3.6): a worker thread that loads the newest snapshot, folds the same log up to an offset and writes the
+ * The second folder (ARCHITECTURE.md, invariant 6): a worker thread that loads the newest snapshot, folds the same log up to an offset and writes the
  * next snapshot, so that the serving thread never pauses for one.
  */
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
  * The learning path: event → attribution → lessons → models; then event → features, catalogue, retrievers. Everything is read
- * before the event is folded in (DESIGN §3.4). No algorithm here, only the rooms in the order in which an event visits them.
+ * before the event is folded in (ARCHITECTURE.md, invariant 4). No algorithm here, only the rooms in the order in which an event visits them.
  */
 
 import type { Consequences } from "./attribution/attribution.ts";

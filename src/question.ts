@@ -1,6 +1,6 @@
 /**
  * From what a caller or a logged slate says to what the rooms read: the same code for serving and folding, and it only looks ids up,
- * so that both see the same (DESIGN §3.4).
+ * so that both see the same (ARCHITECTURE.md, invariant 4).
  */
 import { LiveshelfError } from "./core/errors.ts";
 import type { Context, ContextValue, SlateEvent } from "./core/event.ts";

@@ -1,4 +1,4 @@
-/** Acknowledged is durable (DESIGN §3.5): the real process, killed at seeded moments, loses nothing and counts nothing twice. */
+/** Acknowledged is durable (ARCHITECTURE.md, invariant 5): the real process, killed at seeded moments, loses nothing and counts nothing twice. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The engine in process: what API.md promises of recording, ranking and recommending. */
+/** The engine in process: what docs/api.md promises of recording, ranking and recommending. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The HTTP door on a real engine in memory: what API.md promises, and what a caller can get wrong. */
+/** The HTTP door on a real engine in memory: what docs/api.md promises, and what a caller can get wrong. */
 import { connect } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

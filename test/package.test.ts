@@ -1,4 +1,4 @@
-/** The package as npm installs it: it starts, and its types fit the example of API.md. Slow: it builds, packs and installs. */
+/** The package as npm installs it: it starts, and its types fit the example of docs/api.md. Slow: it builds, packs and installs. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ describe.skipIf(!isWanted)(`the packed package${reason}`, () => {
     expect(run(process.execPath, bin, "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  test("runs in process, as API.md shows it", () => {
+  test("runs in process, as docs/api.md shows it", () => {
     const program = `
       import { createEngine } from "liveshelf";
       const shop = await createEngine({ data: "./shop" });

@@ -1,4 +1,4 @@
-/** Acknowledged is visible (DESIGN §3.5): after its receipt, the shopper's very next question sees an event, whoever else writes. */
+/** Acknowledged is visible (ARCHITECTURE.md, invariant 5): after its receipt, the shopper's very next question sees an event, whoever else writes. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The log is the truth: whatever comes, folding it gives one state, in one go or from any snapshot on (DESIGN §3.1). */
+/** The log is the truth: whatever comes, folding it gives one state, in one go or from any snapshot on (ARCHITECTURE.md, invariant 1). */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

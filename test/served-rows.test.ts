@@ -1,4 +1,4 @@
-/** Nothing may differ between what was served and what is learned from it (DESIGN §3.4). */
+/** Nothing may differ between what was served and what is learned from it (ARCHITECTURE.md, invariant 4). */
 import { expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import { eventAtMs, type LoggedEvent } from "../src/core/event.ts";

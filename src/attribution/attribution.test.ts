@@ -275,7 +275,7 @@ describe("a lesson", () => {
     subject.open("a", [1, 2, 3]);
     subject.advance(waitMs);
     subject.join("click", 2, { slate: "a", clockMs: 2 * waitMs });
-    expect(subject.take()).toEqual(["choice a:1 passed over, a:2 chosen"]);
+    expect(subject.take()).toEqual(["choice a:1 passed over, a:2 chosen, a:3 passed over"]);
     subject.open("b", [1]);
     subject.advance(windowMs);
     expect(subject.attribution.slates.size).toBe(0);
@@ -451,11 +451,12 @@ class SlowAttribution {
       const said = (shown: Impression): string | undefined => {
         if (shown === one) return "chosen";
         if (shown.chosen) return "chosen before";
-        return above.includes(shown) && !shown.taught ? "passed over" : undefined;
+        return (above.includes(shown) || slate.isClosed) && !shown.taught ? "passed over" : undefined;
       };
       this.#teach(slate, "choice", said);
       one.chosen = true;
       one.reward = reward;
+      if (slate.isClosed) for (const other of slate.shown) if (!other.chosen) other.hasRow = false;
     } else if (reward > one.reward && one.chosen) {
       const said = (shown: Impression) => (shown === one ? "chosen" : shown.chosen ? "chosen before" : undefined);
       this.#teach(slate, `worth ${reward - one.reward} more`, said);

@@ -1,5 +1,5 @@
 /**
- * Slates and outcomes → lessons (DESIGN §5). An outcome joins the slate it names, else the shopper's last slate that held the item
+ * Slates and outcomes → lessons (ARCHITECTURE.md). An outcome joins the slate it names, else the shopper's last slate that held the item
  * within the attribution window. A choice teaches at once: the row chosen against those above it. After the wait, the other shown
  * rows of a slate with a choice teach, and of one without a choice only those reported as seen. Nothing is taught twice.
  */
@@ -193,7 +193,9 @@ export class Attribution {
   }
 
   #chosen(slate: number, position: number, reward: number, then: Consequences): void {
-    if (this.slates.isClosed.get(slate)) this.#count("late");
+    // The wait is over: what else was shown is known to be passed over, and teaches with the choice.
+    const isLate = this.slates.isClosed.get(slate) === 1;
+    if (isLate) this.#count("late");
     const isFirst = !this.#hasChoice(slate);
     this.#teach(
       slate,
@@ -202,13 +204,14 @@ export class Attribution {
         if (p === position) return verdict.chosen;
         const flags = this.slates.flags(slate, p);
         if ((flags & chosenFlag) !== 0) return verdict.chosenBefore;
-        return p < position && (flags & taughtFlag) === 0 ? verdict.passedOver : verdict.silent;
+        return (p < position || isLate) && (flags & taughtFlag) === 0 ? verdict.passedOver : verdict.silent;
       },
       then,
     );
     if (isFirst) then.impressions(this.#shown(slate, position, () => true));
     this.slates.addFlags(slate, position, chosenFlag);
     this.slates.setReward(slate, position, reward);
+    if (isLate) this.slates.dropRows(slate, true);
   }
 
   #close(slate: number, then: Consequences): void {

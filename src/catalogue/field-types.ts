@@ -10,7 +10,7 @@ export const fieldTypes: readonly FieldType[] = ["number", "boolean", "word", "w
 /** Types whose name is also what `typeof` says of their values. */
 export const isScalar = (type: FieldType): boolean => type === "number" || type === "boolean";
 
-/** Names with a meaning (API.md “Events”). */
+/** Names with a meaning (docs/events.md). */
 export const fixedTypes: ReadonlyMap<string, FieldType> = new Map([
   ["title", "text"],
   ["description", "text"],

@@ -1,5 +1,5 @@
 /**
- * Filters (API.md, `/v1/search`) compiled for one request to a test on item rows. They come from outside, so each is
+ * Filters (docs/recommendations.md) compiled for one request to a test on item rows. They come from outside, so each is
  * refused here with its place when it makes no sense.
  */
 import { LiveshelfError } from "../core/errors.ts";

@@ -1,4 +1,4 @@
-/** How an item event changes an item's fields (API.md “Events”): given fields replace, null deletes, others stay. */
+/** How an item event changes an item's fields (docs/events.md): given fields replace, null deletes, others stay. */
 import type { Fields, FieldValue } from "../core/event.ts";
 import { limits } from "../core/limits.ts";
 

@@ -1,4 +1,4 @@
-/** The commands and their options (API.md "Command line"). Each command is one file, read only when it is asked for. */
+/** The commands and their options (docs/api.md). Each command is one file, read only when it is asked for. */
 import { program } from "./commands.ts";
 import { failed } from "./failing.ts";
 

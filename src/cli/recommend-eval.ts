@@ -29,7 +29,7 @@ export async function recommendEvalFiles(
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What the scores inside scores are of (API.md "Command line"). */
+/** What the scores inside scores are of (docs/api.md). */
 const parts: Readonly<Record<string, string>> = {
   repeated: "Same lists; only items that the shopper turned to before count as found",
   new: "Same lists; only items that are new to the shopper count as found",

@@ -1,4 +1,4 @@
-/** Settings of a command: file < environment < flag (API.md "Settings"). */
+/** Settings of a command: file < environment < flag (docs/settings.md). */
 import { readFileSync } from "node:fs";
 import { type Config, completeConfig, environmentName, settings, settingsFromEnvironment } from "../config.ts";
 import { LiveshelfError } from "../core/errors.ts";

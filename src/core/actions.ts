@@ -1,4 +1,4 @@
-/** Outcomes that a shopper can bring about, and what each is worth (API.md “Events”). */
+/** Outcomes that a shopper can bring about, and what each is worth (docs/events.md). */
 export interface Action {
   readonly name: string;
   /** Small integer that folded state keeps; own actions share the last. */

@@ -1,5 +1,5 @@
 /**
- * The one file where time and entropy enter the process (DESIGN §3.3; `test/tidy.test.ts` enforces it).
+ * The one file where time and entropy enter the process (ARCHITECTURE.md, invariant 3; `test/tidy.test.ts` enforces it).
  * Everything else is handed a {@link Clock}.
  */
 export interface Clock {

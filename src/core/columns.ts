@@ -1,6 +1,6 @@
 /**
  * Columns: typed arrays in segments of {@link segmentRows}, so that growing adds one segment and never copies what is
- * there (a bounded piece at a time, DESIGN §3.7). One class for each element type: shared code would make every hot
+ * there (a bounded piece at a time, ARCHITECTURE.md, invariant 7). One class for each element type: shared code would make every hot
  * loop polymorphic, which halves its speed.
  */
 import type { StateBuffer } from "./state.ts";

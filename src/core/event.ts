@@ -1,4 +1,4 @@
-/** The events that the log holds: what API.md “Events” says, parsed, with time and arrival as Unix milliseconds. */
+/** The events that the log holds: what docs/events.md says, parsed, with time and arrival as Unix milliseconds. */
 export type FieldValue = string | number | boolean | null | FieldValue[] | { [key: string]: FieldValue };
 export type Fields = Record<string, FieldValue>;
 export type ContextValue = string | number | boolean | null | (string | number | boolean)[];

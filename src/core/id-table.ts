@@ -1,5 +1,5 @@
 /**
- * Ids interned once to dense rows (DESIGN §5, “state in columns”): a hash table over a heap of UTF-8 bytes. No
+ * Ids interned once to dense rows (ARCHITECTURE.md, “state in columns”): a hash table over a heap of UTF-8 bytes. No
  * JavaScript `Map`: that ends at 16.7 million entries and cannot be written to a file.
  */
 import { Int32Column, registers, Uint8Column } from "./columns.ts";

@@ -1,4 +1,4 @@
-/** Every limit of the engine in one place (DESIGN §3.9); `docs/limits.md` says what happens at each. */
+/** Every limit of the engine in one place (ARCHITECTURE.md, invariant 9); `docs/limits.md` says what happens at each. */
 export const limits = {
   /** UTF-16 code units of an id (item, user, session, slate, event). */
   idLengthMax: 512,

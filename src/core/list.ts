@@ -1,7 +1,7 @@
 /**
  * The list that a request is about: candidates with what the caller said of each, and a summary of the whole. Features
  * may depend on the single candidate and on the summary only, because a logged slate carries the shown items and the
- * summary (DESIGN §3.4): so the fold reads the very rows that were served.
+ * summary (ARCHITECTURE.md, invariant 4): so the fold reads the very rows that were served.
  */
 import { Marks } from "./marks.ts";
 

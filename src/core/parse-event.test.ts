@@ -35,7 +35,7 @@ const keys = (count: number): Record<string, number> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
 
-describe("the events of API.md", () => {
+describe("the events of docs/api.md", () => {
   const time = "2026-11-22T09:00:00Z";
   const scarf = {
     title: "Red wool scarf",

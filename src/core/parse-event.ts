@@ -1,6 +1,6 @@
 /**
  * The one place where an event from outside becomes an event of the log, or is refused with its place and mend.
- * Everything behind it trusts what it gets (STYLE 9).
+ * Everything behind it trusts what it gets (CONTRIBUTING.md).
  */
 import { LiveshelfError } from "./errors.ts";
 import type { Context, ContextValue, Fields, LoggedEvent, ShownItem, SynonymsEvent } from "./event.ts";
@@ -18,7 +18,7 @@ function overLimit(at: string, message: string): never {
   throw new LiveshelfError("EVENT_LIMIT", message, at);
 }
 
-/** An event as API.md describes it → an event of the log. Throws {@link LiveshelfError} EVENT_MALFORMED or EVENT_LIMIT. */
+/** An event as docs/api.md describes it → an event of the log. Throws {@link LiveshelfError} EVENT_MALFORMED or EVENT_LIMIT. */
 export function parseEvent(given: unknown, receivedAt: number): LoggedEvent {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     refuse("", `An event is a JSON object, not ${describe(given)}.`);

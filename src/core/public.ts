@@ -1,8 +1,8 @@
-/** What callers of the engine see (API.md): requests in, answers out. `index.ts` re-exports it; `http/` and `cli/` speak it. */
+/** What callers of the engine see (docs/api.md): requests in, answers out. `index.ts` re-exports it; `http/` and `cli/` speak it. */
 import type { ErrorCode } from "./errors.ts";
 import type { Context, Fields, LoggedEvent } from "./event.ts";
 
-/** An event as API.md describes it; `record` checks it. */
+/** An event as docs/api.md describes it; `record` checks it. */
 export type EventInput = Record<string, unknown>;
 
 export interface RecordReceipt {

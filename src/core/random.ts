@@ -1,5 +1,5 @@
 /**
- * Seeded randomness: the only source of chance in the engine (DESIGN §3.3).
+ * Seeded randomness: the only source of chance in the engine (ARCHITECTURE.md, invariant 3).
  * sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state, period about 2^127; not for secrets.
  */
 export interface Random {

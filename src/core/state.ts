@@ -1,5 +1,5 @@
 /**
- * State is bytes (DESIGN §3.7): everything folded lives in named, flat buffers, so that to snapshot is to write
+ * State is bytes (ARCHITECTURE.md, invariant 7): everything folded lives in named, flat buffers, so that to snapshot is to write
  * them, to restore is to read them, to compare is to hash them.
  */
 import { createHash } from "node:crypto";

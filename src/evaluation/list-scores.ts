@@ -1,4 +1,4 @@
-/** Scores of recommended lists against what the shopper turned to, repeated and new items apart (API.md “recommend-eval”). */
+/** Scores of recommended lists against what the shopper turned to, repeated and new items apart (docs/evaluation.md). */
 
 export interface Score {
   /** Baskets that held something to be found. */

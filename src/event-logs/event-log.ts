@@ -1,5 +1,5 @@
 /**
- * The contract of an event log: the truth, and the only way in (DESIGN §3.1). Its promises run on every implementation
+ * The contract of an event log: the truth, and the only way in (ARCHITECTURE.md, invariant 1). Its promises run on every implementation
  * in `event-log.check.ts`.
  */
 import type { LiveshelfError } from "../core/errors.ts";
@@ -46,7 +46,7 @@ export interface EventLog {
 
   /**
    * Tells the listener once, when a flush fails. By then `head` has gone back to `durableHead`: the events above it
-   * are not in the log, and what was folded of them must go (DESIGN §3.2).
+   * are not in the log, and what was folded of them must go (ARCHITECTURE.md, invariant 2).
    */
   onFailure(listener: (error: LiveshelfError) => void): void;
 

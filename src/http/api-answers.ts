@@ -1,4 +1,4 @@
-/** What the engine answers (API.md "HTTP"), for the reference; answers are written by plain JSON.stringify. */
+/** What the engine answers (docs/api.md), for the reference; answers are written by plain JSON.stringify. */
 import Type from "typebox";
 import { errorCodes } from "../core/errors.ts";
 

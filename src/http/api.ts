@@ -1,4 +1,4 @@
-/** What callers may send (API.md "HTTP"): one schema for each body, query and path; the OpenAPI document is made from them. */
+/** What callers may send (docs/api.md): one schema for each body, query and path; the OpenAPI document is made from them. */
 import Type, { type Static, type TSchema } from "typebox";
 import { limits } from "../core/limits.ts";
 

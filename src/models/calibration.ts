@@ -1,6 +1,6 @@
 /**
  * Platt scaling learned online, one pair for each surface: chance = σ(a + b·logit), by gradient steps on the log-loss of every
- * shown row (SCIENCE §1.6). It takes out what the place adds to lists that the engine ordered.
+ * shown row. It takes out what the place adds to lists that the engine ordered.
  */
 import { FixedBuffer } from "../core/columns.ts";
 import { type State, state } from "../core/state.ts";

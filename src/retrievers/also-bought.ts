@@ -1,6 +1,6 @@
 /**
  * What others turned to after the items that this shopper turned to: rows of the co-visits of the last baskets, each
- * normalised, added with less weight the older the basket, and divided by a power of popularity (SCIENCE §2.3).
+ * normalised, added with less weight the older the basket, and divided by a power of popularity.
  *
  *     strength(b) = Σ_a 0.85^distance(a) · M[a,b] / (Σ M[a,·] + 20)   ÷ √(popularity(b) + 1)
  */

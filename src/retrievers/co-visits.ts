@@ -1,5 +1,5 @@
 /**
- * Directed decayed co-visitation (SCIENCE §2.3): a shopper who turns to b after a₁, a₂, … (d = 1 the latest basket) adds
+ * Directed decayed co-visitation: a shopper who turns to b after a₁, a₂, … (d = 1 the latest basket) adds
  * d^−0.7 to M[a_d, b], and 0.3 of that to M[b, a_d]; items of one basket add to each other. Rows are bounded lists; the smallest weight leaves.
  * One owner of the counts: several retrievers read them.
  */

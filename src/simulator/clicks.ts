@@ -9,7 +9,7 @@ export interface Reading {
 /** `attraction[k]`: chance, in [0, 1], that the item at position k is clicked when examined. */
 export type ClickModel = (attraction: ArrayLike<number>, chance: Random) => Reading;
 
-/** Chance that position k (0-based) is examined: (k + 1)^−eta; eta 0.5 (patient) to 2 (hasty), SCIENCE §6. */
+/** Chance that position k (0-based) is examined: (k + 1)^−eta; eta 0.5 (patient) to 2 (hasty). */
 export const examination = (position: number, eta: number): number => (position + 1) ** -eta;
 
 /**
@@ -66,7 +66,7 @@ interface GradeChances {
   readonly stop: readonly number[];
 }
 
-/** By number of grades. SCIENCE §6; Oosterhuis & de Rijke 2018 (PDGD), table 2. */
+/** By number of grades. Oosterhuis & de Rijke 2018 (PDGD), table 2. */
 const gradeChances: Readonly<Record<3 | 5, Readonly<Record<Behaviour, GradeChances>>>> = {
   3: {
     perfect: { click: [0, 0.5, 1], stop: [0, 0, 0] },

@@ -1,4 +1,4 @@
-/** The events that the simulator sends, as API.md "Events" fixes them. Times are Unix milliseconds. */
+/** The events that the simulator sends, as docs/events.md fixes them. Times are Unix milliseconds. */
 export interface SimulatedItem {
   readonly type: "item";
   readonly item: string;

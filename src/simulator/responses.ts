@@ -22,7 +22,7 @@ export const purchaseChance = 0.4;
 /**
  * What comes of showing a list, not in time order. The click model decides what is examined and clicked; a click opens the
  * item's page a second later; carts and purchases follow at {@link cartChance} and {@link purchaseChance}, if it is in stock.
- * Of the purchases, seven in ten come after 20 minutes in the mean, the rest after 2 days (SCIENCE §6).
+ * Of the purchases, seven in ten come after 20 minutes in the mean, the rest after 2 days.
  */
 export function responses(shop: SimulatedShop, clickModel: ClickModel, seen: boolean) {
   const items = new Map<string, SimulatedItem>(shop.items.map((item) => [item.item, item]));

@@ -1,5 +1,5 @@
 /**
- * The contract of a snapshot store. A snapshot is a cache: what the log folds to up to an offset (DESIGN §3.1), kept so
+ * The contract of a snapshot store. A snapshot is a cache: what the log folds to up to an offset (ARCHITECTURE.md, invariant 1), kept so
  * that a start need not fold everything again. Losing one costs time, never events.
  */
 import type { State } from "../core/state.ts";
