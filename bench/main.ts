@@ -4,7 +4,7 @@
  * that took the time, and no figures to keep.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { commit, machine, readSection, today, writeSection } from "./results.ts";
@@ -14,7 +14,7 @@ import { inChild } from "./speed/processes.ts";
 import { selfTimes } from "./speed/profile.ts";
 import { type Cells, markdownTable, tableRows } from "./table.ts";
 
-const head = ["what", "hold", "reach", "measured", "", "day, commit"];
+const head = ["what", "hold", "reach", "measured", "", "day, commit, load"];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: "boolean", default: false }, profile: { type: "boolean", default: false } },
@@ -27,7 +27,8 @@ if (unknown !== undefined) {
 
 const isKept = !values.quick && !values.profile;
 const measured: Cells[] = [];
-const when = `${today()}, ${commit()}`;
+// What else the machine did before we began: above 0.5, the figures are too bad.
+const when = `${today()}, ${commit()}, ${loadavg()[0]!.toFixed(1)}`;
 for (const benchmark of benchmarks) {
   if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
   try {
@@ -45,7 +46,10 @@ console.log(`\n${machine()}\n${markdownTable(head, measured)}`);
 if (isKept) {
   const kept = tableRows(readSection("speed")).filter(([what]) => !measured.some((cells) => cells[0] === what));
   const rows = inOrder([...kept, ...measured]);
-  writeSection("speed", `${machine()}. Server and client have a core each.\n\n${markdownTable(head, rows)}`);
+  writeSection(
+    "speed",
+    `${machine()}. Server and client have a core each. Load: of the machine before the run, not ours; above 0.5, figures are too bad.\n\n${markdownTable(head, rows)}`,
+  );
 }
 
 function row(measure: Measure): Cells {

@@ -15,7 +15,7 @@ const halfLifeMs = 30 * dayMs;
 const rowMax = 100;
 /** Items of the history that a choice is joined to, beside those of its own basket. */
 const window = 20;
-const basketMax = 30;
+const basketMax = 10;
 const distanceExponent = -0.7;
 /** Weight of the way back, from what came later to what came before. */
 const backward = 0.3;
