@@ -1,6 +1,6 @@
 /**
  * `npm run bench:quality [-- SET…]`: how good the lists are, on public data that the repository does not hold
- * (folder: LIVESHELF_DATASETS). A run of all sets writes the section "Quality" of RESULTS.md.
+ * (folder: DATASETS_FOLDER). A run of all sets writes the section "Quality" of RESULTS.md.
  */
 import { folderOf } from "./datasets/dataset.ts";
 import { nextBasket, nextClick, nextReview } from "./quality/recommendations.ts";
@@ -28,7 +28,7 @@ for (const [name, measure] of Object.entries(sets)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const folder = folderOf(name);
   if (folder === undefined) {
-    console.log(`${name}: skipped, its folder is not there (see LIVESHELF_DATASETS).\n`);
+    console.log(`${name}: skipped, its folder is not there (see DATASETS_FOLDER).\n`);
     continue;
   }
   const { title, about, head, rows, notes } = await measure(folder);

@@ -27,10 +27,8 @@ export interface Config {
   readonly withoutFeatures: readonly string[];
   /** Fields of the catalogue to learn from; default: found in the data. */
   readonly learnFields: readonly string[] | undefined;
-  /** Every one of the first so many choices teaches recommendations; of later ones a falling share. */
-  readonly choiceLessonsFirst: number;
-  /** The share of choices that goes on teaching for ever. */
-  readonly choiceLessonsShare: number;
+  /** Choices that teach recommendations in a second of arrival; of a faster stream only so many do. */
+  readonly choiceLessonsPerSecond: number;
 }
 
 type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers";
@@ -92,16 +90,10 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
     about: "catalogue fields to learn from; default: found in the data",
     folded: true,
   },
-  choiceLessonsFirst: {
-    kind: "whole",
-    standard: 50_000,
-    about: "every one of the first so many choices teaches recommendations",
-    folded: true,
-  },
-  choiceLessonsShare: {
+  choiceLessonsPerSecond: {
     kind: "number",
-    standard: 0.01,
-    about: "share of later choices that goes on teaching",
+    standard: 500,
+    about: "choices that teach recommendations, for each second of arrival",
     folded: true,
   },
 };

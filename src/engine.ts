@@ -307,7 +307,10 @@ class LogEngine implements Engine {
     if (request.observe === false || request.consent === false || this.#readOnly || this.#failure !== undefined)
       return null;
     const id = this.#slateId();
-    this.#log.append([{ ...slate, slate: id, time, receivedAt: time }]);
+    const event: SlateEvent = { ...slate, slate: id, time, receivedAt: time };
+    const { learning, serving } = this.#house;
+    learning.expect(event, (rows) => serving.copyRows(slate.items.length, rows));
+    this.#log.append([event]);
     this.#lastReceivedMs = time;
     this.#snapshotWhenDue();
     return id;

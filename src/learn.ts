@@ -6,12 +6,11 @@
 import type { Consequences } from "./attribution/attribution.ts";
 import { retrieveCandidates } from "./candidates.ts";
 import { actionCode } from "./core/actions.ts";
-import { minuteMs } from "./core/clock.ts";
+import { minuteMs, secondMs } from "./core/clock.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
 import type { Fact, Shown } from "./core/fact.ts";
 import { type Lesson, verdict } from "./core/lesson.ts";
 import type { List } from "./core/list.ts";
-import { mixPair } from "./core/random.ts";
 import type { Request } from "./core/request.ts";
 import { Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
@@ -20,6 +19,8 @@ import { engineAt, type Rooms } from "./rooms.ts";
 
 /** A click and the view of the same item that follows it within this are one choice. */
 const clickThenViewMs = minuteMs;
+/** Seconds of choice lessons that may come at once. */
+const burstSeconds = 10;
 
 /** Sees what is about to be folded, for evaluation. Must change nothing. */
 export interface Observer {
@@ -43,6 +44,7 @@ export class Learning {
   #items = new Int32Array(64);
   #logits = new Float64Array(64);
   #observer: Observer = {};
+  #served: { readonly event: SlateEvent; readonly copyRows: (rows: Rows) => void } | undefined;
   /** What was read for the slate folded last; for the test that compares it with what was served. */
   get lastRows(): Rows {
     return this.#rows;
@@ -57,6 +59,14 @@ export class Learning {
       teach: (lesson) => this.#teach(lesson),
       impressions: (shown) => this.#impressions(shown),
     };
+  }
+
+  /**
+   * The slate that comes next was served by this engine from this very state: its rows are those that were served, and need not be
+   * read again. `copyRows` writes them in the order of the slate's items.
+   */
+  expect(event: SlateEvent, copyRows: (rows: Rows) => void): void {
+    this.#served = { event, copyRows };
   }
 
   observe(observer: Observer): void {
@@ -128,7 +138,9 @@ export class Learning {
     const { list, history } = this.#scratch;
     const asked = question(this.#rooms, { ...event, atMs }, history);
     slateList(this.#rooms, event, list);
-    readRows(this.#rooms, asked, list, this.#rows, event.list);
+    if (this.#served?.event === event) this.#served.copyRows(this.#rows);
+    else readRows(this.#rooms, asked, list, this.#rows, event.list);
+    this.#served = undefined;
     return asked;
   }
 
@@ -177,7 +189,7 @@ export class Learning {
       this.#consequences,
     );
     if (slate >= 0) this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
-    if (isChoice) this.#noteChoice(request, item, offset);
+    if (isChoice) this.#noteChoice(request, item, event.receivedAt);
     this.#fold({
       ...this.#fact(event, offset, atMs, clockMs),
       shopper,
@@ -199,14 +211,12 @@ export class Learning {
   }
 
   /** A choice is a lesson for the choice model: the candidates as they stood before its basket, and what was chosen. */
-  #noteChoice(request: Request, item: number, offset: number): void {
-    const { baskets, registers, config, chooser } = this.#rooms;
+  #noteChoice(request: Request, item: number, receivedAtMs: number): void {
+    const { baskets, registers, chooser } = this.#rooms;
     if (request.shopper < 0 || request.history.count === 0) return;
     if (baskets.add(request.shopper, item, request.atMs)) return;
     if (request.history.lastTouchAtMs === request.atMs) return;
-    const choices = ++registers[engineAt.choices]!;
-    const share = config.choiceLessonsFirst / choices + config.choiceLessonsShare;
-    const teaches = share >= 1 || (mixPair(offset, config.seed) >>> 0) / 2 ** 32 < share;
+    const teaches = this.#takeLessonToken(receivedAtMs);
     if (!teaches && this.#observer.choice === undefined) return;
     retrieveCandidates(this.#rooms, request, (row) => this.#rooms.catalogue.isRecommendable(row), this.#pool);
     this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
@@ -216,6 +226,23 @@ export class Learning {
     const clockMs = registers[engineAt.clockMs]!;
     baskets.start({ shopper, atMs, clockMs }, this.#pool, this.#choiceRows, (lesson) => chooser.learn(lesson));
     baskets.add(request.shopper, item, request.atMs);
+  }
+
+  /**
+   * A lesson costs a retrieval; events may come a hundred times faster. A token bucket over the time of arrival bounds what lessons
+   * take of each second, and as arrival is logged, every replay teaches the same.
+   */
+  #takeLessonToken(receivedAtMs: number): boolean {
+    const { registers, config } = this.#rooms;
+    const rate = config.choiceLessonsPerSecond / secondMs;
+    const elapsedMs = Math.max(0, receivedAtMs - registers[engineAt.lessonTokensAtMs]!);
+    const tokens = Math.min(
+      registers[engineAt.lessonTokens]! + elapsedMs * rate,
+      config.choiceLessonsPerSecond * burstSeconds,
+    );
+    registers[engineAt.lessonTokensAtMs] = Math.max(receivedAtMs, registers[engineAt.lessonTokensAtMs]!);
+    registers[engineAt.lessonTokens] = tokens >= 1 ? tokens - 1 : tokens;
+    return tokens >= 1;
   }
 
   #teach(lesson: Lesson): void {

@@ -207,19 +207,14 @@ export class Serving {
     };
   }
 
-  /** What was read for the list last served; for the test that compares it with what is folded. */
-  get lastRows(): Rows {
-    return this.#rows;
-  }
-
-  /** [position] the candidate shown there in the list last served. */
-  get lastChosen(): Int32Array {
-    return this.#chosen;
-  }
-
-  /** The ranker's logits of the list last served, by candidate; for evaluation. */
-  get logits(): Float64Array {
-    return this.#logits;
+  /** Writes the rows of the first `count` items answered last, as they were served. */
+  copyRows(count: number, rows: Rows): void {
+    rows.resize(count);
+    const { width, dense } = this.#rows;
+    for (let position = 0; position < count; position++) {
+      const from = this.#chosen[position]! * width;
+      rows.dense.set(dense.subarray(from, from + width), position * width);
+    }
   }
 
   /** The ranker's logits, or those of what never fails; answers whose they are. */

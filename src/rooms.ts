@@ -57,7 +57,7 @@ import type { Retriever } from "./retrievers/retriever.ts";
 import { Shoppers } from "./shoppers/shoppers.ts";
 
 /** Registers of the engine itself. */
-export const engineAt = { clockMs: 0, choices: 1, events: 2, refusedIds: 3 } as const;
+export const engineAt = { clockMs: 0, lessonTokens: 1, lessonTokensAtMs: 2, events: 3, refusedIds: 4 } as const;
 
 export interface Rooms {
   readonly config: Config;

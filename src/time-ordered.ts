@@ -21,5 +21,5 @@ export async function timeOrdered(events: Iterable<EventInput> | AsyncIterable<E
   return parsed
     .map((event, index) => ({ event, index }))
     .sort((a, b) => eventAtMs(a.event) - eventAtMs(b.event) || a.index - b.index)
-    .map(({ event }) => event);
+    .map(({ event }) => ({ ...event, receivedAt: eventAtMs(event) }));
 }

@@ -26,8 +26,7 @@ const settings = {
   attributionWindowMs: 2 * dayMs,
   shopperExpiryMs: dayMs,
   dedupeHorizonMs: 3_600_000,
-  choiceLessonsFirst: 200,
-  choiceLessonsShare: 0.3,
+  choiceLessonsPerSecond: 0.02,
   tickMs: 0,
 } as const;
 const data = join(root, "lived");
@@ -195,8 +194,7 @@ describe("a snapshot is accepted only if it is of this", () => {
       { shopperExpiryMs: 4 * dayMs },
       { withoutFeatures: ["price"] },
       { learnFields: ["brand"] },
-      { choiceLessonsFirst: 1 },
-      { choiceLessonsShare: 0.5 },
+      { choiceLessonsPerSecond: 1 },
     ];
     for (const change of changes) expect(offsetUnder(change), JSON.stringify(change)).toBe(0);
   });

@@ -1,9 +1,11 @@
 /** Nothing may differ between what was served and what is learned from it (ARCHITECTURE.md, invariant 4). */
+
 import { expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import { eventAtMs, type LoggedEvent } from "../src/core/event.ts";
 import { parseEvent, withoutConsent } from "../src/core/parse-event.ts";
 import type { EventInput } from "../src/core/public.ts";
+import { Rows } from "../src/core/rows.ts";
 import { Learning } from "../src/learn.ts";
 import { type Served, Serving } from "../src/rank.ts";
 import { buildRooms, engineAt } from "../src/rooms.ts";
@@ -57,11 +59,10 @@ class Watched implements Ground {
     }
     if (request.observe === false || request.consent === false) return { slate: null, items: answer.items };
     this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
-    const { lastRows, lastChosen } = this.serving;
-    const { width } = lastRows;
-    const rows = answer.items.map((_, position) =>
-      lastRows.dense.slice(lastChosen[position]! * width, (lastChosen[position]! + 1) * width),
-    );
+    const { width } = this.learning.lastRows;
+    const shown = new Rows(width);
+    this.serving.copyRows(answer.items.length, shown);
+    const rows = answer.items.map((_, position) => shown.dense.slice(position * width, (position + 1) * width));
     const time = this.#nowMs();
     const id = `x-${this.offset}`;
     this.#fold({ ...slate, slate: id, time, receivedAt: time });

@@ -15,9 +15,9 @@ export interface Dataset {
 
 export type Row = Readonly<Record<string, string>>;
 
-const root = resolve(import.meta.dirname, "../..", process.env.LIVESHELF_DATASETS ?? "../shared/data");
+const root = resolve(import.meta.dirname, "../..", process.env.DATASETS_FOLDER ?? "../shared/data");
 
-/** Where the set lies under LIVESHELF_DATASETS (default `../shared/data` beside the repository); undefined if it is not there. */
+/** Where the set lies under DATASETS_FOLDER (default `../shared/data` beside the repository); undefined if it is not there. */
 export function folderOf(name: string): string | undefined {
   const folder = join(root, name);
   return existsSync(folder) ? folder : undefined;

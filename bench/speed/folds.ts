@@ -62,7 +62,7 @@ export const foldViews: Benchmark = {
       return [first, later];
     };
     const [first, later] = await rates("views", {});
-    const [, alone] = await rates("views-without-lessons", { choiceLessonsFirst: 0, choiceLessonsShare: 0 });
+    const [, alone] = await rates("views-without-lessons", { choiceLessonsPerSecond: 0 });
     return [
       { what: "fold of views, a shop's first 50,000: every one teaches", value: first!, ...bounds },
       { what: "fold of views, after 150,000: about a third teaches", value: later!, ...bounds },

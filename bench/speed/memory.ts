@@ -18,7 +18,7 @@ export const memory: Benchmark = {
     const items = scaled(1_000_000, setting);
     const shoppers = scaled(1_000_000, setting);
     // Lessons take time and no memory.
-    const fold = new Fold({ choiceLessonsFirst: 0, choiceLessonsShare: 0 });
+    const fold = new Fold({ choiceLessonsPerSecond: 0 });
     const chance = random("memory");
     const begunMs = performance.now();
     for (let row = 0; row < items; row++) fold.one(item(row, chance));

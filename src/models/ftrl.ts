@@ -42,6 +42,11 @@ const placeMax = 49;
 const biasAt = 0;
 const lessonsAt = 2;
 
+interface Group {
+  count: number;
+  readonly terms: Int32Array;
+}
+
 export function ftrl(options: FtrlOptions): Model {
   const { name = "ftrl", alpha = 0.05, beta = 1, l1 = 0, l2 = 0, bits = 20, listwise = 0.3, columns } = options;
   const size = 1 << bits;
@@ -73,9 +78,10 @@ export function ftrl(options: FtrlOptions): Model {
   const silent = Int32Array.from(columns, (column) => column.silent ?? noCode);
   const salt = Int32Array.from(options.terms, (term) => hashText(term.join(" × ")));
   const codes = new Int32Array(columns.length);
-  /** [term] hash of its shared part, and whether that leaves it out. */
+  /** [term] hash of its shared part. */
   const shared = new Int32Array(width);
-  const isLeftOut = new Uint8Array(width);
+  /** [number of own columns] the terms that their shared part does not leave out. */
+  const active = [0, 1, 2, 3].map((): Group => ({ count: 0, terms: new Int32Array(width) }));
   const placeSalt = hashText("place");
   const prior = options.prior === undefined ? -1 : at(options.prior);
   const regime = options.regime === undefined ? -1 : at(options.regime);
@@ -87,18 +93,55 @@ export function ftrl(options: FtrlOptions): Model {
 
   const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & mask;
 
-  /** Of the row whose codes are set. */
+  /** Of the row whose codes are set: hashes what is shared, and sorts out the terms that it leaves out. */
   function hashShared(): void {
     const kept = regime < 0 ? 0 : Math.imul(codes[regime]! + 1, 0x9e3779b1);
+    for (const group of active) group.count = 0;
     for (let t = 0; t < width; t++) {
       let hash = salt[t]! ^ kept;
-      isLeftOut[t] = 0;
+      let isLeftOut = false;
       for (const column of sharedColumns[t]!) {
         hash = step(hash, codes[column]!);
-        if (codes[column] === silent[column]) isLeftOut[t] = 1;
+        if (codes[column] === silent[column]) isLeftOut = true;
       }
       shared[t] = hash;
+      if (isLeftOut) continue;
+      const group = active[ownColumns[t]!.length]!;
+      group.terms[group.count++] = t;
     }
+  }
+
+  /** Fills the slots of the row whose codes are set, from `to` on; returns the sum of their weights. */
+  function scoreRow(to: number): number {
+    const weights = w.array;
+    const [none, one, two, three] = active as [Group, Group, Group, Group];
+    slots.fill(size, to, to + width);
+    let sum = 0;
+    for (let k = 0; k < none.count; k++) {
+      const t = none.terms[k]!;
+      sum += weights[(slots[to + t] = slotOf(shared[t]!))]!;
+    }
+    for (let k = 0; k < one.count; k++) {
+      const t = one.terms[k]!;
+      const a = codes[first[t]!]!;
+      if (a !== silent[first[t]!]) sum += weights[(slots[to + t] = slotOf(step(shared[t]!, a)))]!;
+    }
+    for (let k = 0; k < two.count; k++) {
+      const t = two.terms[k]!;
+      const a = codes[first[t]!]!;
+      const b = codes[second[t]!]!;
+      if (a === silent[first[t]!] || b === silent[second[t]!]) continue;
+      sum += weights[(slots[to + t] = slotOf(step(step(shared[t]!, a), b)))]!;
+    }
+    for (let k = 0; k < three.count; k++) {
+      const t = three.terms[k]!;
+      const a = codes[first[t]!]!;
+      const b = codes[second[t]!]!;
+      const c = codes[third[t]!]!;
+      if (a === silent[first[t]!] || b === silent[second[t]!] || c === silent[third[t]!]) continue;
+      sum += weights[(slots[to + t] = slotOf(step(step(step(shared[t]!, a), b), c)))]!;
+    }
+    return sum;
   }
 
   /** Finds the slots of all rows, and their logits. */
@@ -107,7 +150,6 @@ export function ftrl(options: FtrlOptions): Model {
     if (count === 0) return;
     if (slots.length < count * width) slots = new Int32Array(count * width * 2);
     const bias = biasWeight();
-    const weights = w.array;
     let hashed = noCode;
     for (let i = 0; i < count; i++) {
       const row = i * rows.width;
@@ -117,30 +159,7 @@ export function ftrl(options: FtrlOptions): Model {
         hashShared();
         hashed = regime < 0 ? 0 : codes[regime]!;
       }
-      let sum = bias + (prior < 0 ? 0 : dense[row + prior]!);
-      const to = i * width;
-      for (let t = 0; t < width; t++) {
-        let slot = size;
-        if (isLeftOut[t] === 0) {
-          let hash = shared[t]!;
-          const a = first[t]!;
-          if (a === none) slot = slotOf(hash);
-          else if (codes[a] !== silent[a]) {
-            hash = step(hash, codes[a]!);
-            const b = second[t]!;
-            if (b === none) slot = slotOf(hash);
-            else if (codes[b] !== silent[b]) {
-              hash = step(hash, codes[b]!);
-              const c = third[t]!;
-              if (c === none) slot = slotOf(hash);
-              else if (codes[c] !== silent[c]) slot = slotOf(step(hash, codes[c]!));
-            }
-          }
-        }
-        slots[to + t] = slot;
-        sum += weights[slot]!;
-      }
-      out[i] = sum;
+      out[i] = bias + (prior < 0 ? 0 : dense[row + prior]!) + scoreRow(i * width);
     }
   }
 
