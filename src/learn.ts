@@ -8,7 +8,7 @@ import { retrieveCandidates } from "./candidates.ts";
 import { actionCode } from "./core/actions.ts";
 import { minuteMs, secondMs } from "./core/clock.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
-import type { Fact, Shown } from "./core/fact.ts";
+import { type Fact, foldedHistory, type Shown } from "./core/fact.ts";
 import { type Lesson, verdict } from "./core/lesson.ts";
 import type { List } from "./core/list.ts";
 import type { Request } from "./core/request.ts";
@@ -175,7 +175,7 @@ export class Learning {
   #foldOutcome(event: OutcomeEvent, offset: number, atMs: number, clockMs: number): void {
     const rooms = this.#rooms;
     const shopper = rooms.shoppers.intern(event.user, event.session);
-    const request = question(rooms, { ...event, item: undefined, atMs }, this.#scratch.history);
+    const request = question(rooms, { ...event, item: undefined, atMs }, this.#scratch.history, foldedHistory);
     const item = rooms.items.intern(event.item);
     if (item < 0) {
       this.#refuseId();
@@ -183,17 +183,19 @@ export class Learning {
     }
     const action = rooms.actions(event.action, event.value);
     const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
+    const isRepeat = rooms.shoppers.knows(shopper, item);
     this.#observer.outcome?.(event, item, isChoice, request);
     const slate = rooms.attribution.join(
       { slateId: event.slate, shopper, item, action, atMs, clockMs },
       this.#consequences,
     );
     if (slate >= 0) this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
-    if (isChoice) this.#noteChoice(request, item, event.receivedAt);
+    if (isChoice) this.#noteChoice(request, event.session, item, event.receivedAt);
     this.#fold({
       ...this.#fact(event, offset, atMs, clockMs),
       shopper,
       item,
+      isRepeat,
       action: action.code,
       reward: action.reward,
       isChoice,
@@ -211,13 +213,14 @@ export class Learning {
   }
 
   /** A choice is a lesson for the choice model: the candidates as they stood before its basket, and what was chosen. */
-  #noteChoice(request: Request, item: number, receivedAtMs: number): void {
+  #noteChoice(request: Request, session: string | undefined, item: number, receivedAtMs: number): void {
     const { baskets, registers, chooser } = this.#rooms;
     if (request.shopper < 0 || request.history.count === 0) return;
     if (baskets.add(request.shopper, item, request.atMs)) return;
     if (request.history.lastTouchAtMs === request.atMs) return;
     const teaches = this.#takeLessonToken(receivedAtMs);
     if (!teaches && this.#observer.choice === undefined) return;
+    this.#rooms.shoppers.gather(request.shopper, session, request.atMs, request.history);
     retrieveCandidates(this.#rooms, request, (row) => this.#rooms.catalogue.isRecommendable(row), this.#pool);
     this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
     this.#observer.choice?.(request, this.#pool, this.#choiceRows);
@@ -302,6 +305,7 @@ export class Learning {
       item: -1,
       shopper: -1,
       history: this.#scratch.history,
+      isRepeat: false,
       action: -1,
       reward: 0,
       isChoice: false,

@@ -52,10 +52,10 @@ export function checkAsked(request: RankRequest | RecommendRequest): void {
   parseContext(context, "/context");
 }
 
-/** Gathers the shopper's history into `history` and looks every word up. The request is good until the next question. */
-export function question(rooms: Rooms, asked: Asked, history: History): Request {
+/** Gathers the shopper's history, or its latest `historyLimit` items, into `history` and looks every word up. The request is good until the next question. */
+export function question(rooms: Rooms, asked: Asked, history: History, historyLimit?: number): Request {
   const shopper = rooms.shoppers.find(asked.user, asked.session);
-  rooms.shoppers.gather(shopper, asked.session, asked.atMs, history);
+  rooms.shoppers.gather(shopper, asked.session, asked.atMs, history, historyLimit);
   context.fill(-1);
   if (asked.context !== undefined) {
     for (const [key, value] of Object.entries(asked.context)) {

@@ -2,6 +2,9 @@
 import type { Fields, LoggedEvent } from "./event.ts";
 import type { History } from "./history.ts";
 
+/** Items of a history, the latest first, that folding an outcome may look at. */
+export const foldedHistory = 128;
+
 export interface Fact {
   readonly type: LoggedEvent["type"];
   readonly offset: number;
@@ -12,8 +15,10 @@ export interface Fact {
   /** Rows, −1 where absent. */
   readonly item: number;
   readonly shopper: number;
-  /** The shopper's history before this event. */
+  /** The shopper's history before this event: of an outcome, its latest {@link foldedHistory} items. */
   readonly history: History;
+  /** The shopper turned to the item before. */
+  readonly isRepeat: boolean;
   /** Outcomes: code of `core/actions.ts`, −1 otherwise. */
   readonly action: number;
   readonly reward: number;

@@ -219,6 +219,7 @@ export class World {
       ...{ type: "tick", offset: this.steps, atMs, clockMs: this.clockMs, item: -1, shopper: -1, action: -1 },
       ...{ reward: 0, isChoice: false, value: Number.NaN, fields: undefined, query: -1, shown: undefined },
       history: this.#history,
+      isRepeat: this.#history.indexOf(said.item ?? -1) >= 0,
       ...said,
     };
     for (const feature of folding) feature.fold?.(fact);

@@ -330,7 +330,7 @@ test("what comes late counts as if it had come in time", () => {
       return {
         ...{ type: "outcome", offset, atMs, clockMs: 1e12 + 20 * dayMs, item: chance.int(30), shopper: -1, action },
         ...{ reward: 0, isChoice: true, value: Number.NaN, fields: undefined, query: chance.int(3), shown: undefined },
-        history: new History(),
+        ...{ history: new History(), isRepeat: false },
       };
     });
     const [inTime, late]: AnyFeature[] = [make(), make()];

@@ -31,11 +31,11 @@ export function popularity(): Feature {
       repeats,
       firstAtMs,
     ]),
-    fold({ isChoice, item, atMs, history }: Fact) {
+    fold({ isChoice, item, atMs, isRepeat }: Fact) {
       if (!isChoice || item < 0) return;
       for (const sums of choices) sums.add(item, 1, atMs);
       all.add(item, 1);
-      if (history.indexOf(item) >= 0) repeats.add(item, 1);
+      if (isRepeat) repeats.add(item, 1);
       if (Number.isNaN(firstAtMs.get(item))) firstAtMs.set(item, atMs);
     },
     read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {

@@ -1,6 +1,6 @@
 /**
  * Directed decayed co-visitation: a shopper who turns to b after a₁, a₂, … (d = 1 the latest basket) adds
- * d^−0.7 to M[a_d, b], and 0.3 of that to M[b, a_d]; items of one basket add to each other. Rows are bounded lists; the smallest weight leaves.
+ * d^−0.7 to M[a_d, b], and for the eight latest 0.3 of that to M[b, a_d]; items of one basket add to each other. Rows are bounded lists; the smallest weight leaves.
  * One owner of the counts: several retrievers read them.
  */
 import { dayMs } from "../core/clock.ts";
@@ -12,11 +12,15 @@ import type { Sums } from "./sums.ts";
 
 const halfLifeMs = 30 * dayMs;
 /** Neighbours kept of an item. */
-const rowMax = 100;
+const rowMax = 64;
 /** Items of the history that a choice is joined to, beside those of its own basket. */
 const window = 20;
 const basketMax = 10;
-const distanceExponent = -0.7;
+/** Of them, those to which the way back is noted too. */
+const backwardWindow = 8;
+/** d^−0.7; beyond the last, as there. */
+const distanceMax = 64;
+const distanceWeight = Float64Array.from({ length: distanceMax + 1 }, (_, d) => Math.max(1, d) ** -0.7);
 /** Weight of the way back, from what came later to what came before. */
 const backward = 0.3;
 /** A row's weights are rescaled when this many half-lives have passed: 32-bit floats stay exact enough. */
@@ -36,6 +40,11 @@ export class CoVisits {
   /** t₀ of the forward decay and the latest addition; NaN before the first. */
   readonly #times = registers("times", 2);
 
+  // Of the event that is folded.
+  #halfLives = 0;
+  #currentEpoch = 0;
+  #factor = 1;
+
   constructor() {
     this.#times.array.fill(Number.NaN);
     this.state = state("retriever.co-visits", 1, [
@@ -53,6 +62,7 @@ export class CoVisits {
 
   fold({ isChoice, item, history, atMs }: Fact): void {
     if (!isChoice || item < 0) return;
+    this.#begin(atMs);
     const basket = history.basketNumber + (history.lastTouchAtMs === atMs ? 0 : 1);
     let together = 0;
     let before = 0;
@@ -61,13 +71,13 @@ export class CoVisits {
       if (other === item) continue;
       if (history.lastAtMs[i] === atMs) {
         if (together++ >= basketMax) continue;
-        this.#add(other, item, 1, atMs);
-        this.#add(item, other, 1, atMs);
+        this.#add(other, item, 1);
+        this.#add(item, other, 1);
       } else {
         if (before++ >= window) break;
-        const weight = Math.max(1, basket - history.basket[i]!) ** distanceExponent;
-        this.#add(other, item, weight, atMs);
-        this.#add(item, other, backward * weight, atMs);
+        const weight = distanceWeight[Math.max(1, Math.min(distanceMax, basket - history.basket[i]!))]!;
+        this.#add(other, item, weight);
+        if (before <= backwardWindow) this.#add(item, other, backward * weight);
       }
     }
   }
@@ -115,18 +125,23 @@ export class CoVisits {
     return 2 ** -((Math.max(atMs, latest) - origin) / halfLifeMs - this.#epoch.get(item) * epochHalfLives);
   }
 
-  #add(item: number, neighbour: number, weight: number, atMs: number): void {
+  /** What all additions of one event share. */
+  #begin(atMs: number): void {
     const times = this.#times.array;
     if (Number.isNaN(times[0]!)) times[0] = atMs;
     if (!(times[1]! >= atMs)) times[1] = atMs;
-    const halfLives = (atMs - times[0]!) / halfLifeMs;
-    const epoch = Math.floor(halfLives / epochHalfLives);
-    if (this.#start.get(item) < 0) this.#epoch.set(item, epoch);
-    else if (epoch > this.#epoch.get(item)) this.#rescale(item, epoch);
-    const scaled = weight * 2 ** (halfLives - this.#epoch.get(item) * epochHalfLives);
-    this.#sum.add(item, scaled);
-    const cell = this.#cellOf(item, neighbour);
-    this.#weight.add(cell, scaled);
+    this.#halfLives = (atMs - times[0]!) / halfLifeMs;
+    this.#currentEpoch = Math.floor(this.#halfLives / epochHalfLives);
+    this.#factor = 2 ** (this.#halfLives - this.#currentEpoch * epochHalfLives);
+  }
+
+  #add(item: number, neighbour: number, weight: number): void {
+    if (this.#start.get(item) < 0) this.#epoch.set(item, this.#currentEpoch);
+    else if (this.#currentEpoch > this.#epoch.get(item)) this.#rescale(item, this.#currentEpoch);
+    const epoch = this.#epoch.get(item);
+    const factor = epoch === this.#currentEpoch ? this.#factor : 2 ** (this.#halfLives - epoch * epochHalfLives);
+    this.#sum.add(item, weight * factor);
+    this.#weight.add(this.#cellOf(item, neighbour), weight * factor);
   }
 
   #rescale(item: number, epoch: number): void {

@@ -115,6 +115,7 @@ export class World {
       ...{ type: isOutcome ? "outcome" : "item", offset: this.steps, atMs, clockMs: this.clockMs, item, isChoice },
       ...{ shopper: isOutcome ? this.#shopper : -1, action: isOutcome ? (isChoice ? 2 : 0) : -1, reward: 0 },
       ...{ value: Number.NaN, fields: undefined, query: -1, shown: undefined, history: this.#history },
+      isRepeat: this.#history.indexOf(item) >= 0,
     };
     for (const one of folding) one.fold(fact);
     if (isChoice) this.#shoppers[this.#shopper]?.touch(item, atMs);

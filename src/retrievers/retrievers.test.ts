@@ -56,6 +56,7 @@ function choice(item: number, atMs: number, history = new History(), rest: Parti
   return {
     ...{ type: "outcome", offset: 0, atMs, clockMs: atMs, item, shopper: 0, action: 2, reward: 0, isChoice: true },
     ...{ value: Number.NaN, fields: undefined, query: -1, shown: undefined, history },
+    isRepeat: history.indexOf(item) >= 0,
     ...rest,
   };
 }
@@ -142,7 +143,7 @@ class SlowCoVisits {
       if (!isTogether && ++others > 20) return;
       const d = Math.max(1, history.basketNumber + (isNew ? 1 : 0) - history.basket[i]!);
       this.#add(other, item, isTogether ? 1 : d ** -0.7, atMs);
-      this.#add(item, other, isTogether ? 1 : 0.3 * d ** -0.7, atMs);
+      if (isTogether || others <= 8) this.#add(item, other, isTogether ? 1 : 0.3 * d ** -0.7, atMs);
     }
   }
 
@@ -199,16 +200,15 @@ describe("co-visits", () => {
     const follow = (neighbour: number, times: number): void => {
       for (let n = 0; n < times; n++) coVisits.fold(choice(neighbour, atMs + 1, historyOf([0], atMs)));
     };
-    for (let neighbour = 1; neighbour <= 100; neighbour++)
-      follow(neighbour, neighbour === 40 ? 1 : 2 + (neighbour % 5));
+    for (let neighbour = 1; neighbour <= 64; neighbour++) follow(neighbour, neighbour === 40 ? 1 : 2 + (neighbour % 5));
     const total = coVisits.total(0, atMs);
-    follow(101, 1);
+    follow(65, 1);
     const kept: number[] = [];
     coVisits.neighbours(0, atMs, (neighbour) => kept.push(neighbour));
-    const expected = Array.from({ length: 101 }, (_, i) => i + 1).filter((neighbour) => neighbour !== 40);
+    const expected = Array.from({ length: 65 }, (_, i) => i + 1).filter((neighbour) => neighbour !== 40);
     expect(kept.sort((a, b) => a - b)).toEqual(expected);
     expect(coVisits.weight(0, 41, atMs)).toBeCloseTo(3, 4);
-    expect(coVisits.weight(0, 101, atMs)).toBeCloseTo(1, 4);
+    expect(coVisits.weight(0, 65, atMs)).toBeCloseTo(1, 4);
     expect(coVisits.total(0, atMs)).toBeCloseTo(total + 1, 6);
   });
 

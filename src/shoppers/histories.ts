@@ -77,8 +77,8 @@ export class Histories {
     return this.#find(shopper, item) >= 0;
   }
 
-  /** Appends a shopper's entries to `out`, latest first. */
-  gather(shopper: number, out: History): void {
+  /** Appends a shopper's entries to `out`, latest first, at most `limit`. */
+  gather(shopper: number, out: History, limit = historyMax): void {
     if (this.isEmpty(shopper)) return;
     const start = this.#start.get(shopper);
     // A block lies in one segment of every column: the entries are read from plain typed arrays.
@@ -96,7 +96,7 @@ export class Histories {
     const sequence = this.#sequence.segments[segment]!;
     const older = this.#older.segments[segment]!;
     const first = start % segmentRows;
-    for (let at = this.#latest.get(shopper); at >= 0; at = older[first + at]!) {
+    for (let at = this.#latest.get(shopper); at >= 0 && out.count < limit; at = older[first + at]!) {
       const cell = first + at;
       const i = out.push(item[cell]!);
       out.lastAtMs[i] = lastAtMs[cell]!;

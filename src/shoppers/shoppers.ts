@@ -139,8 +139,8 @@ export class Shoppers {
     this.#sessionTouches.set(shopper, 0);
   }
 
-  /** Reads a shopper's history as of `atMs` into `out`, latest first; `session` and time tell whether a new session starts. */
-  gather(shopper: number, session: string | undefined, atMs: number, out: History): void {
+  /** Reads a shopper's history as of `atMs` into `out`, latest first, at most `limit` items; `session` and time tell whether a new session starts. */
+  gather(shopper: number, session: string | undefined, atMs: number, out: History, limit?: number): void {
     out.clear();
     if (shopper < 0) return;
     out.sessionNumber = this.#sessionNumber.get(shopper);
@@ -156,7 +156,12 @@ export class Shoppers {
       out.sessionStartMs = atMs;
       out.sessionTouchCount = 0;
     }
-    this.#histories.gather(shopper, out);
+    this.#histories.gather(shopper, out, limit);
+  }
+
+  /** True if the shopper turned to the item before. */
+  knows(shopper: number, item: number): boolean {
+    return shopper >= 0 && this.#histories.has(shopper, item);
   }
 
   /** A choice of this shopper. One that comes late counts, decayed, but does not become the latest. */
