@@ -309,7 +309,7 @@ class LogEngine implements Engine {
     const id = this.#slateId();
     const event: SlateEvent = { ...slate, slate: id, time, receivedAt: time };
     const { learning, serving } = this.#house;
-    learning.expect(event, (rows) => serving.copyRows(slate.items.length, rows));
+    learning.expect(event, serving.lastList(slate.items.length));
     this.#log.append([event]);
     this.#lastReceivedMs = time;
     this.#snapshotWhenDue();

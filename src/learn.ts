@@ -22,6 +22,14 @@ const clickThenViewMs = minuteMs;
 /** Seconds of choice lessons that may come at once. */
 const burstSeconds = 10;
 
+/** A list as it was served. */
+export interface ServedList {
+  /** [position] row of the item, −1 if never seen. */
+  readonly items: Int32Array;
+  /** Writes the rows that were read, in the order of the items. */
+  copyRows(rows: Rows): void;
+}
+
 /** Sees what is about to be folded, for evaluation. Must change nothing. */
 export interface Observer {
   /** A slate with the rows that were read for it; `items[i]`: interned row of candidate i. */
@@ -44,7 +52,7 @@ export class Learning {
   #items = new Int32Array(64);
   #logits = new Float64Array(64);
   #observer: Observer = {};
-  #served: { readonly event: SlateEvent; readonly copyRows: (rows: Rows) => void } | undefined;
+  #served: { readonly event: SlateEvent; readonly list: ServedList } | undefined;
   /** What was read for the slate folded last; for the test that compares it with what was served. */
   get lastRows(): Rows {
     return this.#rows;
@@ -61,12 +69,9 @@ export class Learning {
     };
   }
 
-  /**
-   * The slate that comes next was served by this engine from this very state: its rows are those that were served, and need not be
-   * read again. `copyRows` writes them in the order of the slate's items.
-   */
-  expect(event: SlateEvent, copyRows: (rows: Rows) => void): void {
-    this.#served = { event, copyRows };
+  /** The slate that comes next was served by this engine from this very state: what was read for it need not be read again. */
+  expect(event: SlateEvent, list: ServedList): void {
+    this.#served = { event, list };
   }
 
   observe(observer: Observer): void {
@@ -137,10 +142,11 @@ export class Learning {
   #readSlate(event: SlateEvent, atMs: number): Request {
     const { list, history } = this.#scratch;
     const asked = question(this.#rooms, { ...event, atMs }, history);
-    slateList(this.#rooms, event, list);
-    if (this.#served?.event === event) this.#served.copyRows(this.#rows);
-    else readRows(this.#rooms, asked, list, this.#rows, event.list);
+    const served = this.#served?.event === event ? this.#served.list : undefined;
     this.#served = undefined;
+    slateList(this.#rooms, event, list, served?.items);
+    if (served !== undefined) served.copyRows(this.#rows);
+    else readRows(this.#rooms, asked, list, this.#rows, event.list);
     return asked;
   }
 
@@ -154,7 +160,7 @@ export class Learning {
     if (mayJoin || shopper !== asked.shopper) rooms.shoppers.gather(shopper, session, atMs, history);
     const request = { ...asked, shopper };
     learnWords(rooms, event);
-    const items = this.#internShown(event, list.count);
+    const items = this.#internShown();
     const { query, surface } = words(rooms, event);
     const opened = {
       id: event.slate ?? `#${offset}`,
@@ -279,16 +285,12 @@ export class Learning {
     return code === actionCode.view && history.lastAction[entry] === actionCode.click && elapsedMs <= clickThenViewMs;
   }
 
-  #internShown(event: SlateEvent, count: number): Int32Array {
-    if (this.#items.length < count) this.#items = new Int32Array(count * 2);
-    const seen = new Set<number>();
-    let kept = 0;
-    for (const shown of event.items) {
-      const item = this.#rooms.items.intern(typeof shown === "string" ? shown : shown.item);
-      if (item >= 0 && seen.has(item)) continue;
-      seen.add(item);
-      this.#items[kept++] = item;
-    }
+  /** Rows of the items of the list just read, those never seen before interned. */
+  #internShown(): Int32Array {
+    const { list } = this.#scratch;
+    if (this.#items.length < list.count) this.#items = new Int32Array(list.count * 2);
+    this.#items.set(list.item.subarray(0, list.count));
+    for (const [index, id] of list.unknown) this.#items[index] = this.#rooms.items.intern(id);
     return this.#items;
   }
 

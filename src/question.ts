@@ -106,21 +106,25 @@ function contextWord(key: string, value: ContextValue | undefined): string | und
   return `c ${key}=${text}`.slice(0, 512);
 }
 
-/** Puts the items of a logged slate into `list` as the question that they answered saw them. */
-export function slateList(rooms: Rooms, slate: SlateEvent, list: List): void {
+/** Puts the items of a logged slate into `list` as the question that they answered saw them; `served`: their rows, if they are known. */
+export function slateList(rooms: Rooms, slate: SlateEvent, list: List, served?: Int32Array): void {
   list.clear();
   list.recommended = slate.recommended === true;
   const isCallers = slate.orderedBy !== "engine";
-  const unknown = new Set<string>();
+  const unknown = new Map<string, number>();
   slate.items.forEach((shown, position) => {
-    const { item, match, order, matchRank } =
-      typeof shown === "string" ? { item: shown, match: undefined, order: undefined, matchRank: undefined } : shown;
-    const row = rooms.items.find(item);
-    if (row < 0 && unknown.has(item)) return;
-    if (row < 0) unknown.add(item);
+    const isPlain = typeof shown === "string";
+    const id = isPlain ? shown : shown.item;
+    const row = served === undefined ? rooms.items.find(id) : served[position]!;
+    if (row < 0 && unknown.has(id)) return;
+    const match = isPlain ? undefined : shown.match;
+    const order = isPlain ? undefined : shown.order;
     const index = list.push(row, match ?? Number.NaN, order ?? (isCallers ? position : -1));
-    if (index >= 0 && matchRank !== undefined) list.matchRank[index] = matchRank;
+    if (index < 0) return;
+    if (row < 0) unknown.set(id, index);
+    if (!isPlain && shown.matchRank !== undefined) list.matchRank[index] = shown.matchRank;
   });
+  for (const [id, index] of unknown) list.unknown.set(index, id);
   if (slate.list === undefined) rankByMatch(list);
 }
 

@@ -14,6 +14,7 @@ import type { Request } from "./core/request.ts";
 import { Found, Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
 import { Explainer } from "./explain.ts";
+import type { ServedList } from "./learn.ts";
 import type { Model } from "./models/model.ts";
 import { greedy } from "./policies/greedy.ts";
 import { question, rankByMatch, readRows, scratch } from "./question.ts";
@@ -177,18 +178,17 @@ export class Serving {
     const shown: ShownItem[] = [];
     for (let position = 0; position < count; position++) {
       const i = this.#chosen[position]!;
+      const propensity = this.#propensity[position]!;
       const item = ids?.[i] ?? rooms.items.id(list.item[i]!)!;
       const rawScore = rooms.calibration.apply(asked.surface, this.#logits[i]!);
+      let answered: AnsweredItem = { item, score: 1 / (1 + Math.exp(-rawScore)), position, propensity };
       const fields = ids === undefined ? rooms.catalogue.fields(list.item[i]!) : undefined;
-      items.push({
-        item,
-        score: 1 / (1 + Math.exp(-rawScore)),
-        position,
-        propensity: this.#propensity[position]!,
-        ...(fields === undefined ? {} : { fields }),
-        ...(request.explain ? this.#explainer.explain(asked, model, list, this.#rows, this.#choiceRows, i) : {}),
-      });
-      shown.push(shownItem(item, list, i, this.#propensity[position]!));
+      if (fields !== undefined) answered = { ...answered, fields };
+      if (request.explain) {
+        answered = { ...answered, ...this.#explainer.explain(asked, model, list, this.#rows, this.#choiceRows, i) };
+      }
+      items.push(answered);
+      shown.push(shownItem(item, list, i, propensity));
     }
     return {
       answer: { items, model: `${model.name}@${model.lessons}`, tookMs: stopwatchMs() - startedMs },
@@ -207,14 +207,22 @@ export class Serving {
     };
   }
 
-  /** Writes the rows of the first `count` items answered last, as they were served. */
-  copyRows(count: number, rows: Rows): void {
-    rows.resize(count);
-    const { width, dense } = this.#rows;
-    for (let position = 0; position < count; position++) {
-      const from = this.#chosen[position]! * width;
-      rows.dense.set(dense.subarray(from, from + width), position * width);
-    }
+  /** The first `count` items answered last, as they were served; good until the next request. */
+  lastList(count: number): ServedList {
+    const items = new Int32Array(count);
+    for (let position = 0; position < count; position++)
+      items[position] = this.#scratch.list.item[this.#chosen[position]!]!;
+    return {
+      items,
+      copyRows: (rows) => {
+        rows.resize(count);
+        const { width, dense } = this.#rows;
+        for (let position = 0; position < count; position++) {
+          const from = this.#chosen[position]! * width;
+          rows.dense.set(dense.subarray(from, from + width), position * width);
+        }
+      },
+    };
   }
 
   /** The ranker's logits, or those of what never fails; answers whose they are. */
@@ -237,13 +245,12 @@ function allFinite(values: Float64Array, count: number): boolean {
 }
 
 function shownItem(item: string, list: List, i: number, propensity: number): ShownItem {
-  return {
-    item,
-    ...(propensity < 1 ? { propensity } : {}),
-    ...(Number.isNaN(list.match[i]!) ? {} : { match: list.match[i]! }),
-    ...(list.order[i]! >= 0 ? { order: list.order[i]! } : {}),
-    ...(list.matchRank[i]! >= 0 ? { matchRank: list.matchRank[i]! } : {}),
-  };
+  const shown: { -readonly [K in keyof ShownItem]: ShownItem[K] } = { item };
+  if (propensity < 1) shown.propensity = propensity;
+  if (!Number.isNaN(list.match[i]!)) shown.match = list.match[i]!;
+  if (list.order[i]! >= 0) shown.order = list.order[i]!;
+  if (list.matchRank[i]! >= 0) shown.matchRank = list.matchRank[i]!;
+  return shown;
 }
 
 /** Who asks and where, without what is absent; nobody where consent is withheld. */

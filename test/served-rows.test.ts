@@ -61,7 +61,7 @@ class Watched implements Ground {
     this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
     const { width } = this.learning.lastRows;
     const shown = new Rows(width);
-    this.serving.copyRows(answer.items.length, shown);
+    this.serving.lastList(answer.items.length).copyRows(shown);
     const rows = answer.items.map((_, position) => shown.dense.slice(position * width, (position + 1) * width));
     const time = this.#nowMs();
     const id = `x-${this.offset}`;

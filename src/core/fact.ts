@@ -15,7 +15,7 @@ export interface Fact {
   /** Rows, −1 where absent. */
   readonly item: number;
   readonly shopper: number;
-  /** The shopper's history before this event: of an outcome, its latest {@link foldedHistory} items. */
+  /** The shopper's history before this event: of an outcome, its latest {@link foldedHistory} items, and of each only time, basket and action. */
   readonly history: History;
   /** The shopper turned to the item before. */
   readonly isRepeat: boolean;

@@ -47,6 +47,8 @@ export class List {
   /** Rank by match among the candidates (0 best), −1 without match. */
   matchRank = new Int32Array(256);
   readonly summary = new Float64Array(summaryWidth);
+  /** Ids of candidates that were never seen, by index. */
+  readonly unknown = new Map<number, string>();
   /** Recommended by the engine: match is the logit of its own choice model. */
   recommended = false;
   readonly #places = new Marks();
@@ -54,6 +56,7 @@ export class List {
   clear(): void {
     this.count = 0;
     this.recommended = false;
+    this.unknown.clear();
     this.#places.clear();
   }
 

@@ -77,8 +77,8 @@ export class Histories {
     return this.#find(shopper, item) >= 0;
   }
 
-  /** Appends a shopper's entries to `out`, latest first, at most `limit`. */
-  gather(shopper: number, out: History, limit = historyMax): void {
+  /** Appends a shopper's entries to `out`, latest first. */
+  gather(shopper: number, out: History): void {
     if (this.isEmpty(shopper)) return;
     const start = this.#start.get(shopper);
     // A block lies in one segment of every column: the entries are read from plain typed arrays.
@@ -96,7 +96,7 @@ export class Histories {
     const sequence = this.#sequence.segments[segment]!;
     const older = this.#older.segments[segment]!;
     const first = start % segmentRows;
-    for (let at = this.#latest.get(shopper); at >= 0 && out.count < limit; at = older[first + at]!) {
+    for (let at = this.#latest.get(shopper); at >= 0; at = older[first + at]!) {
       const cell = first + at;
       const i = out.push(item[cell]!);
       out.lastAtMs[i] = lastAtMs[cell]!;
@@ -109,6 +109,25 @@ export class Histories {
       out.sessionTouches[i] = sessionTouches[cell]!;
       out.basket[i] = basket[cell]!;
       out.sequence[i] = sequence[cell]!;
+    }
+  }
+
+  /** Appends the latest `limit` entries to `out`, but only item, time, basket and action of each: what folding an outcome looks at. */
+  gatherRecent(shopper: number, out: History, limit: number): void {
+    if (this.isEmpty(shopper)) return;
+    const start = this.#start.get(shopper);
+    const segment = Math.floor(start / segmentRows);
+    const item = this.#item.segments[segment]!;
+    const lastAtMs = this.#lastAtMs.segments[segment]!;
+    const lastAction = this.#lastAction.segments[segment]!;
+    const basket = this.#basket.segments[segment]!;
+    const older = this.#older.segments[segment]!;
+    const first = start % segmentRows;
+    for (let at = this.#latest.get(shopper); at >= 0 && out.count < limit; at = older[first + at]!) {
+      const i = out.push(item[first + at]!);
+      out.lastAtMs[i] = lastAtMs[first + at]!;
+      out.lastAction[i] = lastAction[first + at]!;
+      out.basket[i] = basket[first + at]!;
     }
   }
 

@@ -139,8 +139,11 @@ export class Shoppers {
     this.#sessionTouches.set(shopper, 0);
   }
 
-  /** Reads a shopper's history as of `atMs` into `out`, latest first, at most `limit` items; `session` and time tell whether a new session starts. */
-  gather(shopper: number, session: string | undefined, atMs: number, out: History, limit?: number): void {
+  /**
+   * Reads a shopper's history as of `atMs` into `out`, latest first; `session` and time tell whether a new session starts.
+   * `recent`: only so many items, and of each only time, basket and action.
+   */
+  gather(shopper: number, session: string | undefined, atMs: number, out: History, recent?: number): void {
     out.clear();
     if (shopper < 0) return;
     out.sessionNumber = this.#sessionNumber.get(shopper);
@@ -156,7 +159,8 @@ export class Shoppers {
       out.sessionStartMs = atMs;
       out.sessionTouchCount = 0;
     }
-    this.#histories.gather(shopper, out, limit);
+    if (recent === undefined) this.#histories.gather(shopper, out);
+    else this.#histories.gatherRecent(shopper, out, recent);
   }
 
   /** True if the shopper turned to the item before. */
