@@ -133,15 +133,18 @@ export class Serving {
     const ids: string[] = [];
     const unknown = new Set<string>();
     let hasMatch = false;
-    request.items.forEach((given, order) => {
-      const { item, match } = typeof given === "string" ? { item: given, match: undefined } : given;
+    for (let order = 0; order < request.items.length; order++) {
+      const given = request.items[order]!;
+      const isPlain = typeof given === "string";
+      const item = isPlain ? given : given.item;
+      const match = isPlain ? undefined : given.match;
       const row = this.#rooms.items.find(item);
-      if (row < 0 && unknown.has(item)) return;
+      if (row < 0 && unknown.has(item)) continue;
       if (row < 0) unknown.add(item);
-      if (list.push(row, match ?? Number.NaN, request.ordered === false ? -1 : order) < 0) return;
+      if (list.push(row, match ?? Number.NaN, request.ordered === false ? -1 : order) < 0) continue;
       ids.push(item);
       if (match !== undefined) hasMatch = true;
-    });
+    }
     list.recommended = request.ordered === false && !hasMatch;
     return ids;
   }

@@ -77,14 +77,16 @@ export function ftrl(options: FtrlOptions): Model {
   /** Code of a column that leaves out the terms made of it. */
   const silent = Int32Array.from(columns, (column) => column.silent ?? noCode);
   const salt = Int32Array.from(options.terms, (term) => hashText(term.join(" × ")));
+  const prior = options.prior === undefined ? -1 : at(options.prior);
+  const regime = options.regime === undefined ? -1 : at(options.regime);
   const codes = new Int32Array(columns.length);
+  /** Columns that any term is made of, and the regime. */
+  const used = Int32Array.from(new Set([...terms.flat(), ...(regime < 0 ? [] : [regime])]));
   /** [term] hash of its shared part. */
   const shared = new Int32Array(width);
   /** [number of own columns] the terms that their shared part does not leave out. */
   const active = [0, 1, 2, 3].map((): Group => ({ count: 0, terms: new Int32Array(width) }));
   const placeSalt = hashText("place");
-  const prior = options.prior === undefined ? -1 : at(options.prior);
-  const regime = options.regime === undefined ? -1 : at(options.regime);
   let slots = new Int32Array(64 * width);
   let logits = new Float64Array(64);
   let gradients = new Float64Array(64);
@@ -153,7 +155,7 @@ export function ftrl(options: FtrlOptions): Model {
     let hashed = noCode;
     for (let i = 0; i < count; i++) {
       const row = i * rows.width;
-      codes.set(dense.subarray(row, row + rows.width));
+      for (let k = 0; k < used.length; k++) codes[used[k]!] = dense[row + used[k]!]!;
       // A list may mix regimes: items with the lister's relevance and without.
       if (i === 0 || (regime >= 0 && codes[regime] !== hashed)) {
         hashShared();
