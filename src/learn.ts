@@ -6,7 +6,7 @@
 import type { Consequences } from "./attribution/attribution.ts";
 import { retrieveCandidates } from "./candidates.ts";
 import { actionCode } from "./core/actions.ts";
-import { minuteMs, secondMs } from "./core/clock.ts";
+import { minuteMs } from "./core/clock.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
 import { type Fact, foldedHistory, type Shown } from "./core/fact.ts";
 import { type Lesson, verdict } from "./core/lesson.ts";
@@ -19,8 +19,6 @@ import { engineAt, type Rooms } from "./rooms.ts";
 
 /** A click and the view of the same item that follows it within this are one choice. */
 const clickThenViewMs = minuteMs;
-/** Seconds of choice lessons that may come at once. */
-const burstSeconds = 10;
 
 /** A list as it was served. */
 export interface ServedList {
@@ -224,7 +222,7 @@ export class Learning {
     if (request.shopper < 0 || request.history.count === 0) return;
     if (baskets.add(request.shopper, item, request.atMs)) return;
     if (request.history.lastTouchAtMs === request.atMs) return;
-    const teaches = this.#takeLessonToken(receivedAtMs);
+    const teaches = this.#rooms.lessonBudget.take(receivedAtMs);
     if (!teaches && this.#observer.choice === undefined) return;
     this.#rooms.shoppers.gather(request.shopper, session, request.atMs, request.history);
     retrieveCandidates(this.#rooms, request, (row) => this.#rooms.catalogue.isRecommendable(row), this.#pool);
@@ -235,23 +233,6 @@ export class Learning {
     const clockMs = registers[engineAt.clockMs]!;
     baskets.start({ shopper, atMs, clockMs }, this.#pool, this.#choiceRows, (lesson) => chooser.learn(lesson));
     baskets.add(request.shopper, item, request.atMs);
-  }
-
-  /**
-   * A lesson costs a retrieval; events may come a hundred times faster. A token bucket over the time of arrival bounds what lessons
-   * take of each second, and as arrival is logged, every replay teaches the same.
-   */
-  #takeLessonToken(receivedAtMs: number): boolean {
-    const { registers, config } = this.#rooms;
-    const rate = config.choiceLessonsPerSecond / secondMs;
-    const elapsedMs = Math.max(0, receivedAtMs - registers[engineAt.lessonTokensAtMs]!);
-    const tokens = Math.min(
-      registers[engineAt.lessonTokens]! + elapsedMs * rate,
-      config.choiceLessonsPerSecond * burstSeconds,
-    );
-    registers[engineAt.lessonTokensAtMs] = Math.max(receivedAtMs, registers[engineAt.lessonTokensAtMs]!);
-    registers[engineAt.lessonTokens] = tokens >= 1 ? tokens - 1 : tokens;
-    return tokens >= 1;
   }
 
   #teach(lesson: Lesson): void {

@@ -4,6 +4,7 @@
  */
 import { Attribution } from "./attribution/attribution.ts";
 import { Baskets } from "./attribution/baskets.ts";
+import { LessonBudget } from "./attribution/lesson-budget.ts";
 import { type Catalogue, itemCatalogue } from "./catalogue/catalogue.ts";
 import { type Config, nearest } from "./config.ts";
 import { type Actions, actions } from "./core/actions.ts";
@@ -57,7 +58,7 @@ import type { Retriever } from "./retrievers/retriever.ts";
 import { Shoppers } from "./shoppers/shoppers.ts";
 
 /** Registers of the engine itself. */
-export const engineAt = { clockMs: 0, lessonTokens: 1, lessonTokensAtMs: 2, events: 3, refusedIds: 4 } as const;
+export const engineAt = { clockMs: 0, events: 1, refusedIds: 2 } as const;
 
 export interface Rooms {
   readonly config: Config;
@@ -79,6 +80,7 @@ export interface Rooms {
   readonly retrievers: readonly Retriever[];
   readonly attribution: Attribution;
   readonly baskets: Baskets;
+  readonly lessonBudget: LessonBudget;
   readonly ranker: Model;
   /** Answers when the ranker fails (a stage without a fallback is an answer that fails). */
   readonly fallback: Model;
@@ -176,6 +178,7 @@ export function buildRooms(config: Config): Rooms {
     slatesMax: limits.slatesMax,
     rowsMax: limits.rowsMax,
   });
+  const lessonBudget = new LessonBudget(config.choiceLessonsPerSecond);
   const baskets = new Baskets(choiceFeatures.columns.length);
   const fallback = callersOrder(listFeatures.columns, "prior");
   const hasColumns = (term: readonly string[]): boolean =>
@@ -224,6 +227,7 @@ export function buildRooms(config: Config): Rooms {
     retrievers,
     attribution,
     baskets,
+    lessonBudget,
     ranker,
     fallback,
     chooser,
@@ -241,6 +245,7 @@ export function buildRooms(config: Config): Rooms {
       ...retrievers.map((retriever) => retriever.state),
       ...attribution.state,
       baskets.state,
+      lessonBudget.state,
       ranker.state,
       chooser.state,
       calibration.state,
