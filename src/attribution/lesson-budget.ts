@@ -7,7 +7,7 @@ import { registers } from "../core/columns.ts";
 import { type State, state } from "../core/state.ts";
 
 /** Seconds' worth of lessons that may come at once. */
-const burstSeconds = 10;
+const burstSeconds = 4;
 const tokensAt = 0;
 const filledAtMsAt = 1;
 

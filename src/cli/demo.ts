@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completeConfig } from "../config.ts";
 import { manualClock, secondMs, stopwatchMs } from "../core/clock.ts";
+import type { Reason } from "../core/public.ts";
 import { startServer } from "../http/server.ts";
 import { comparison } from "./demo-comparison.ts";
 import { type Change, changeLines, plainLine, redrawing, type Scene, screen } from "./demo-screen.ts";
@@ -90,6 +91,15 @@ async function run(address: string, shoppers: Traffic, forMs: number | undefined
 
 const changeShown = 5;
 
+/** Reasons that every list has, whoever looks at it. */
+const impersonal = new Set(["as-it-was", "caller-order", "other"]);
+
+/** What speaks most for an item, beside the place that it had. */
+function personalReason(reasons: readonly Reason[] = []): string {
+  const told = reasons.find(({ feature, contribution }) => contribution > 0 && !impersonal.has(feature));
+  return told?.text ?? "";
+}
+
 /** How a click changed the list that it was made in; undefined unless the top of it did. */
 async function changeAfter({ visit, arm, shown, clicked }: Seen, shoppers: Traffic): Promise<Change | undefined> {
   if (arm !== "personal" || visit.surface === "home" || clicked.length === 0) return undefined;
@@ -101,6 +111,6 @@ async function changeAfter({ visit, arm, shown, clicked }: Seen, shoppers: Traff
     who: `Shopper ${visit.user} ${place}`,
     clicked: titles.get(clicked[0]!)!,
     before: shown.slice(0, changeShown).map((item) => titles.get(item)!),
-    after: items.map(({ item, reasons }) => ({ title: titles.get(item)!, because: reasons?.[0]?.text ?? "" })),
+    after: items.map(({ item, reasons }) => ({ title: titles.get(item)!, because: personalReason(reasons) })),
   };
 }
