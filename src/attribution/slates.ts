@@ -53,7 +53,7 @@ export class Slates {
   readonly #last = new Int32Column("last", -1);
   readonly #lastSequence = new Float64Column("lastSequence");
   // By impression.
-  readonly #slab = new Slab("slab");
+  readonly #slab = new Slab("slab", 2);
   readonly #item = new Int32Column("item", -1);
   readonly #flags = new Uint8Column("flags");
   /** Reward that was taught of it. */

@@ -31,7 +31,7 @@ export class FieldColumns {
   /** [place] word row, or first cell; −1 where an item has none. */
   readonly words: readonly Int32Column[];
   readonly cells = new Int32Column("cells");
-  readonly #slab = new Slab("slab");
+  readonly #slab = new Slab("slab", 1);
   readonly #wordTable: IdTable;
   readonly #scratch = new Int32Array(listWordsMax);
 

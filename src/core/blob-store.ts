@@ -7,7 +7,7 @@ const cellBytes = 32;
 
 export class BlobStore<T> {
   readonly state: State;
-  readonly #slab = new Slab("slab");
+  readonly #slab = new Slab("slab", 1);
   readonly #cells = new CellColumn("cells", cellBytes);
   readonly #start = new Int32Column("start", -1);
   /** Bytes of a row's JSON. */

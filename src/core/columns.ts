@@ -10,7 +10,7 @@ const segmentBits = 14;
 export const segmentRows = 1 << segmentBits;
 const segmentMask = segmentRows - 1;
 
-type NumberArray = Float64Array | Float32Array | Int32Array | Uint8Array;
+type NumberArray = Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array;
 
 function usedBytes(segments: readonly NumberArray[], length: number, rowBytes?: number): Uint8Array[] {
   const chunks: Uint8Array[] = [];
@@ -249,6 +249,69 @@ export class Uint8Column implements StateBuffer {
   ensure(length: number): void {
     while (this.segments.length << segmentBits < length) {
       const segment = new Uint8Array(segmentRows);
+      if (this.fill !== 0) segment.fill(this.fill);
+      this.segments.push(segment);
+    }
+    if (length > this.length) this.length = length;
+  }
+
+  /** Copies `count` rows; neither range may cross a segment, which blocks of a {@link Slab} never do. */
+  copy(from: number, to: number, count: number): void {
+    this.ensure(Math.max(from, to) + count);
+    const source = this.segments[from >>> segmentBits]!;
+    const start = from & segmentMask;
+    this.segments[to >>> segmentBits]!.set(source.subarray(start, start + count), to & segmentMask);
+  }
+
+  chunks(): Uint8Array[] {
+    return usedBytes(this.segments, this.length);
+  }
+
+  restore(length: number, read: (target: Uint8Array) => void): void {
+    this.segments.length = 0;
+    this.length = 0;
+    this.ensure(length);
+    for (const chunk of this.chunks()) read(chunk);
+  }
+}
+
+/** A growing column of 16-bit unsigned integers; rows beyond `length` read as `fill`. */
+export class Uint16Column implements StateBuffer {
+  readonly name: string;
+  readonly fill: number;
+  readonly segments: Uint16Array[] = [];
+  length = 0;
+
+  constructor(name: string, fill = 0) {
+    this.name = name;
+    this.fill = fill;
+  }
+
+  get(row: number): number {
+    return row >>> 0 < this.length ? this.segments[row >>> segmentBits]![row & segmentMask]! : this.fill;
+  }
+
+  /** Grows to hold `row` if need be. */
+  set(row: number, value: number): void {
+    if (row >= this.length) this.ensure(row + 1);
+    this.segments[row >>> segmentBits]![row & segmentMask] = value;
+  }
+
+  add(row: number, value: number): void {
+    if (row >= this.length) this.ensure(row + 1);
+    const segment = this.segments[row >>> segmentBits]!;
+    segment[row & segmentMask] = segment[row & segmentMask]! + value;
+  }
+
+  push(value: number): number {
+    const row = this.length;
+    this.set(row, value);
+    return row;
+  }
+
+  ensure(length: number): void {
+    while (this.segments.length << segmentBits < length) {
+      const segment = new Uint16Array(segmentRows);
       if (this.fill !== 0) segment.fill(this.fill);
       this.segments.push(segment);
     }

@@ -31,7 +31,7 @@ export class IdTable {
   constructor(name: string, capacity = 16_000_000) {
     this.capacity = capacity;
     this.#index = new HashTable("index", ["row"]);
-    this.#slab = new Slab("slab");
+    this.#slab = new Slab("slab", 4);
     this.state = state(name, 1, [
       ...prefixed(this.#index.state),
       ...prefixed(this.#slab.state),

@@ -173,6 +173,19 @@ describe("columns", () => {
 });
 
 describe("slab", () => {
+  test("lists that grow together leave no small blocks behind that nobody can use", () => {
+    const slab = new Slab("slab", 2);
+    const starts = Array.from({ length: 1000 }, () => slab.allocate(4));
+    for (let size = 8; size <= 64; size *= 2) {
+      for (const [i, start] of starts.entries()) {
+        starts[i] = slab.allocate(size);
+        slab.free(start, size / 2);
+      }
+    }
+    expect(slab.cellsInUse).toBe(64_000);
+    expect(slab.cells).toBeLessThan(1.3 * 64_000 + blockCellsMax);
+  });
+
   test("blocks are aligned to their size, lie in one segment and never overlap", () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
@@ -213,6 +226,8 @@ describe("slab", () => {
     const slab = new Slab("slab");
     for (let i = 0; i < 10_000; i++) slab.free(slab.allocate(1 + (i % 500)), 1 + (i % 500));
     expect(slab.cells).toBe(blockCellsMax);
+    // Buddies have merged: the one stretch that was carved is whole again.
+    expect(slab.allocate(blockCellsMax)).toBe(0);
     expect(slab.allocate(blockCellsMax)).toBe(segmentRows);
     expect(() => slab.allocate(blockCellsMax + 1)).toThrow();
     expect(() => slab.allocate(0)).toThrow();

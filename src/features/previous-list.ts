@@ -22,7 +22,7 @@ export interface PreviousList extends Feature {
 }
 
 export function previousList(): PreviousList {
-  const slab = new Slab("slab");
+  const slab = new Slab("slab", 2);
   const items = new Int32Column("items", -1);
   // By shopper.
   const start = new Int32Column("start", -1);

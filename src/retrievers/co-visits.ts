@@ -28,7 +28,7 @@ const epochHalfLives = 32;
 
 export class CoVisits {
   readonly state: State;
-  readonly #slab = new Slab("slab");
+  readonly #slab = new Slab("slab", 2);
   readonly #neighbour = new Int32Column("neighbour", -1);
   readonly #weight = new Float32Column("weight");
   readonly #start = new Int32Column("start", -1);

@@ -3,7 +3,7 @@
  * latest to the oldest. At `historyMax` items the oldest leaves.
  */
 import { actionCode } from "../core/actions.ts";
-import { Float32Column, Float64Column, Int32Column, segmentRows, Uint8Column } from "../core/columns.ts";
+import { Float32Column, Float64Column, Int32Column, segmentRows, Uint8Column, Uint16Column } from "../core/columns.ts";
 import { decay } from "../core/decayed.ts";
 import { type History, historyMax, touchHalfLivesMs } from "../core/history.ts";
 import { Slab } from "../core/slab.ts";
@@ -19,6 +19,9 @@ export interface Standing {
 
 const smallestBlock = 4;
 const byteMax = 255;
+const touchesMax = 65_535;
+/** Bits of a session's number that are kept. */
+const sessionMask = 0xffff;
 
 export class Histories {
   readonly state: State;
@@ -31,21 +34,22 @@ export class Histories {
   readonly #byShopper = [this.#start, this.#count, this.#capacity, this.#latest, this.#oldest];
 
   // By cell.
-  readonly #slab = new Slab("slab");
+  readonly #slab = new Slab("slab", 2);
   readonly #item = new Int32Column("item", -1);
   readonly #lastAtMs = new Float64Column("lastAtMs");
   readonly #spanMs = new Float32Column("spanMs");
   readonly #counts = touchHalfLivesMs.map((_, h) => new Float32Column(`count${h}`));
-  readonly #touches = new Int32Column("touches");
-  readonly #session = new Int32Column("session");
+  readonly #touches = new Uint16Column("touches");
+  /** The low 16 bits of the session's number: with the shopper's present one they tell the whole. */
+  readonly #session = new Uint16Column("session");
   readonly #basket = new Int32Column("basket");
   readonly #sequence = new Int32Column("sequence");
   readonly #clicks = new Uint8Column("clicks");
   readonly #sessionTouches = new Uint8Column("sessionTouches");
   readonly #lastAction = new Uint8Column("lastAction");
-  /** The next older and next newer entry, as distance from the first cell; −1 at the ends. */
-  readonly #older = new Int32Column("older", -1);
-  readonly #newer = new Int32Column("newer", -1);
+  /** The next older and next newer entry, as distance from the first cell + 1; 0 at the ends. */
+  readonly #older = new Uint16Column("older");
+  readonly #newer = new Uint16Column("newer");
   readonly #byCell = [
     ...[
       this.#item,
@@ -96,7 +100,8 @@ export class Histories {
     const sequence = this.#sequence.segments[segment]!;
     const older = this.#older.segments[segment]!;
     const first = start % segmentRows;
-    for (let at = this.#latest.get(shopper); at >= 0; at = older[first + at]!) {
+    const thisSession = out.sessionNumber;
+    for (let at = this.#latest.get(shopper); at >= 0; at = older[first + at]! - 1) {
       const cell = first + at;
       const i = out.push(item[cell]!);
       out.lastAtMs[i] = lastAtMs[cell]!;
@@ -105,7 +110,7 @@ export class Histories {
       out.touches[i] = touches[cell]!;
       out.clicks[i] = clicks[cell]!;
       out.lastAction[i] = lastAction[cell]!;
-      out.session[i] = session[cell]!;
+      out.session[i] = thisSession - ((thisSession - session[cell]!) & sessionMask);
       out.sessionTouches[i] = sessionTouches[cell]!;
       out.basket[i] = basket[cell]!;
       out.sequence[i] = sequence[cell]!;
@@ -123,7 +128,7 @@ export class Histories {
     const basket = this.#basket.segments[segment]!;
     const older = this.#older.segments[segment]!;
     const first = start % segmentRows;
-    for (let at = this.#latest.get(shopper); at >= 0 && out.count < limit; at = older[first + at]!) {
+    for (let at = this.#latest.get(shopper); at >= 0 && out.count < limit; at = older[first + at]! - 1) {
       const i = out.push(item[first + at]!);
       out.lastAtMs[i] = lastAtMs[first + at]!;
       out.lastAction[i] = lastAction[first + at]!;
@@ -147,7 +152,7 @@ export class Histories {
   merge(from: number, to: number, standing: Standing): number {
     const start = this.#start.get(from);
     let added = 0;
-    for (let at = this.#oldest.get(from); at >= 0; at = this.#newer.get(start + at)) {
+    for (let at = this.#oldest.get(from); at >= 0; at = this.#newer.get(start + at) - 1) {
       const cell = start + at;
       const atMs = this.#lastAtMs.get(cell);
       this.touch(to, this.#item.get(cell), this.#lastAction.get(cell), atMs, standing);
@@ -158,7 +163,7 @@ export class Histories {
         this.#counts[h]!.add(merged, rest * decay(elapsedMs, touchHalfLivesMs[h]!));
       }
       const touches = this.#touches.get(cell);
-      this.#touches.add(merged, touches - 1);
+      this.#touches.set(merged, Math.min(touchesMax, this.#touches.get(merged) + touches - 1));
       const clicks = this.#clicks.get(cell) - (this.#lastAction.get(cell) === actionCode.click ? 1 : 0);
       this.#clicks.set(merged, Math.min(byteMax, this.#clicks.get(merged) + Math.max(0, clicks)));
       added += touches;
@@ -224,13 +229,13 @@ export class Histories {
         isLate ? count.get(cell) + decay(last - atMs, halfLife) : count.get(cell) * decay(atMs - last, halfLife) + 1,
       );
     }
-    this.#touches.add(cell, 1);
+    this.#touches.set(cell, Math.min(touchesMax, this.#touches.get(cell) + 1));
     if (action === actionCode.click) this.#clicks.set(cell, Math.min(byteMax, this.#clicks.get(cell) + 1));
     if (isLate) return;
     if (!isNew) this.#spanMs.add(cell, atMs - last);
-    const before = !isNew && this.#session.get(cell) === session ? this.#sessionTouches.get(cell) : 0;
+    const before = !isNew && this.#session.get(cell) === (session & sessionMask) ? this.#sessionTouches.get(cell) : 0;
     this.#sessionTouches.set(cell, Math.min(byteMax, before + 1));
-    this.#session.set(cell, session);
+    this.#session.set(cell, session & sessionMask);
     this.#basket.set(cell, basket);
     this.#sequence.set(cell, sequence);
     this.#lastAction.set(cell, action);
@@ -244,23 +249,23 @@ export class Histories {
     let newer = -1;
     while (older >= 0 && this.#lastAtMs.get(start + older) > atMs) {
       newer = older;
-      older = this.#older.get(start + older);
+      older = this.#older.get(start + older) - 1;
     }
-    this.#older.set(start + at, older);
-    this.#newer.set(start + at, newer);
-    if (older >= 0) this.#newer.set(start + older, at);
+    this.#older.set(start + at, older + 1);
+    this.#newer.set(start + at, newer + 1);
+    if (older >= 0) this.#newer.set(start + older, at + 1);
     else this.#oldest.set(shopper, at);
-    if (newer >= 0) this.#older.set(start + newer, at);
+    if (newer >= 0) this.#older.set(start + newer, at + 1);
     else this.#latest.set(shopper, at);
   }
 
   #unlink(shopper: number, at: number): void {
     const start = this.#start.get(shopper);
-    const older = this.#older.get(start + at);
-    const newer = this.#newer.get(start + at);
-    if (older >= 0) this.#newer.set(start + older, newer);
+    const older = this.#older.get(start + at) - 1;
+    const newer = this.#newer.get(start + at) - 1;
+    if (older >= 0) this.#newer.set(start + older, newer + 1);
     else this.#oldest.set(shopper, newer);
-    if (newer >= 0) this.#older.set(start + newer, older);
+    if (newer >= 0) this.#older.set(start + newer, older + 1);
     else this.#latest.set(shopper, older);
   }
 
