@@ -48,7 +48,8 @@ function statistics(rooms: Rooms, item: number, atMs: number): Record<string, nu
 export function reportUser(rooms: Rooms, id: string, nowMs: number): UserReport | undefined {
   const shopper = rooms.shoppers.find(id, undefined);
   if (shopper < 0) return undefined;
-  rooms.shoppers.gather(shopper, undefined, nowMs, history);
+  // As of its last event: asking begins no session.
+  rooms.shoppers.gather(shopper, undefined, Number.NEGATIVE_INFINITY, history);
   const actionNames = [...defaultActions.keys()];
   const recent = Array.from({ length: Math.min(recentMax, history.count) }, (_, i) => ({
     item: rooms.items.id(history.item[i]!) ?? "",

@@ -5,7 +5,7 @@
 
 import type { Consequences } from "./attribution/attribution.ts";
 import { retrieveCandidates } from "./candidates.ts";
-import { actionCode } from "./core/actions.ts";
+import { actionCode, isTurningAway } from "./core/actions.ts";
 import { minuteMs } from "./core/clock.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
 import { type Fact, foldedHistory, type Shown } from "./core/fact.ts";
@@ -208,6 +208,7 @@ export class Learning {
     });
     rooms.shoppers.arrive(shopper, event.session, atMs);
     if (isChoice) rooms.shoppers.touch(shopper, item, action.code, atMs);
+    else if (isTurningAway(action.code)) rooms.shoppers.turnAway(shopper, item, action.code);
   }
 
   #fold(fact: Fact): void {
@@ -225,7 +226,9 @@ export class Learning {
     const teaches = this.#rooms.lessonBudget.take(receivedAtMs);
     if (!teaches && this.#observer.choice === undefined) return;
     this.#rooms.shoppers.gather(request.shopper, session, request.atMs, request.history);
-    retrieveCandidates(this.#rooms, request, (row) => this.#rooms.catalogue.isRecommendable(row), this.#pool);
+    const accepts = (row: number): boolean =>
+      this.#rooms.catalogue.isRecommendable(row) && !request.history.isRejected(row);
+    retrieveCandidates(this.#rooms, request, accepts, this.#pool);
     this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
     this.#observer.choice?.(request, this.#pool, this.#choiceRows);
     if (!teaches) return;

@@ -49,8 +49,8 @@ export class Serving {
   readonly #rest = new Sums();
   readonly #best = new Found();
   #logits = new Float64Array(512);
-  #chosen = new Int32Array(limits.sizeMax);
-  #propensity = new Float64Array(limits.sizeMax);
+  #chosen = new Int32Array(limits.candidatesMax);
+  #propensity = new Float64Array(limits.candidatesMax);
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
@@ -69,15 +69,7 @@ export class Serving {
     const ids = this.#callerList(request, list);
     if (list.recommended) this.#matchByChoice(asked, list);
     else rankByMatch(list);
-    return this.#serve(
-      request,
-      query,
-      asked,
-      list,
-      ids,
-      itemsWanted(request.size, Math.min(list.count, limits.sizeMax)),
-      startedMs,
-    );
+    return this.#serve(request, query, asked, list, ids, itemsWanted(request.size, list.count), startedMs);
   }
 
   /** Recommends items of the catalogue as of `atMs`. */
@@ -96,7 +88,8 @@ export class Serving {
     const passes = filters === undefined ? () => true : catalogue.filter(filters);
     const excluded = new Set(exclude?.map((id) => items.find(id)));
     if (item !== undefined) excluded.add(items.find(item));
-    const accepts = (row: number): boolean => catalogue.isRecommendable(row) && !excluded.has(row) && passes(row);
+    const accepts = (row: number): boolean =>
+      catalogue.isRecommendable(row) && !excluded.has(row) && !asked.history.isRejected(row) && passes(row);
     retrieveCandidates(this.#rooms, asked, accepts, this.#pool);
     if (this.#pool.count < size) this.#fill(accepts, size);
     this.#matchPool(asked, list);

@@ -6,7 +6,7 @@ import type { Reason } from "./core/public.ts";
 const toldMax = 5;
 
 const sentences: Readonly<Record<string, string>> = {
-  "as-it-was": "its place before anything was learned",
+  "as-it-was": "its place to begin with, and whether you turned to it",
   "caller-order": "its place in the given order",
   price: "its price against the list and against what you looked at",
   touches: "what you did with it before",

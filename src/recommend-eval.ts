@@ -86,6 +86,8 @@ class BasketJudge {
   readonly #logits = new Float64Array(poolMax);
   readonly #best = new Found();
   #atMs = Number.NaN;
+  /** Choices of this instant. */
+  readonly #chosen: number[] = [];
   /** Of this instant, by shopper: the lists made before it, and what was turned to. */
   readonly #items = new Map<number, Set<number>>();
   readonly #open = new Map<number, Basket>();
@@ -106,7 +108,7 @@ class BasketJudge {
     if (!isChoice) return;
     const isWanted = this.#actions === undefined || this.#actions.has(event.action);
     if (atMs >= this.#from && isWanted && shopper >= 0 && history.count > 0) this.#turnedTo(shopper).add(item);
-    this.#popularity.fold({ isChoice, item, atMs } as Fact);
+    this.#chosen.push(item);
   }
 
   choice(request: Request, pool: Pool, rows: Rows): void {
@@ -129,6 +131,9 @@ class BasketJudge {
     }
     this.#open.clear();
     this.#items.clear();
+    // Read, then fold: what an instant brought counts for the lists after it.
+    for (const item of this.#chosen) this.#popularity.fold({ isChoice: true, item, atMs: this.#atMs } as Fact);
+    this.#chosen.length = 0;
   }
 
   #turnedTo(shopper: number): Set<number> {

@@ -181,7 +181,7 @@ describe("lists", () => {
 
   test.each([
     [{ price: { lte: "30" } }, "/filters/price/lte"],
-    [{ price: { under: 5 } }, "/filters/price/under"],
+    [{ price: { under: 5 } }, "/filters/price"],
     [{ price: { below: 5 } }, "/filters/price/below"],
     [{ brand: null }, "/filters/brand"],
   ])("recommend refuses the filters %j", async (filters, at) => {

@@ -44,6 +44,7 @@ const countNames = [
   "early",
   "late",
   "repeated",
+  "rowsGone",
   "lessons",
   "closedEarly",
   "corrected",
@@ -169,6 +170,7 @@ export class Attribution {
       this.slates.addFlags(slate, position, seenFlag);
       if (this.slates.isClosed.get(slate)) this.#count("late");
     } else if (action.reward > 0) {
+      if (!this.slates.hasRow(slate, position)) this.#count("rowsGone");
       if ((flags & chosenFlag) === 0) this.#chosen(slate, position, action.reward, then);
       else if (action.reward > this.slates.reward(slate, position))
         this.#worthMore(slate, position, action.reward, then);

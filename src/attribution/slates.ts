@@ -4,6 +4,7 @@
  */
 import { CellColumn, Float64Column, Int32Column, registers, Uint8Column } from "../core/columns.ts";
 import { IdTable } from "../core/id-table.ts";
+import { limits } from "../core/limits.ts";
 import type { List } from "../core/list.ts";
 import type { Rows } from "../core/rows.ts";
 import { Slab } from "../core/slab.ts";
@@ -306,16 +307,21 @@ export class Slates {
     const start = this.#slab.allocate(count);
     for (const column of [this.#item, this.#flags, this.#reward, this.#row]) column.ensure(this.#slab.cells);
     for (let position = 0; position < count; position++) {
-      const cell = this.#rowSlab.allocate(1);
-      this.#rows.ensure(this.#rowSlab.cells);
-      const from = position * this.#width;
-      this.#rows.floats(cell, this.#width).set(rows.dense.subarray(from, from + this.#width));
+      const cell = position < limits.rowsPerSlateMax ? this.#keepRow(rows, position) : -1;
       this.#item.set(start + position, items[position]!);
       this.#flags.set(start + position, 0);
       this.#reward.set(start + position, 0);
       this.#row.set(start + position, cell);
     }
     return start;
+  }
+
+  #keepRow(rows: Rows, position: number): number {
+    const cell = this.#rowSlab.allocate(1);
+    this.#rows.ensure(this.#rowSlab.cells);
+    const from = position * this.#width;
+    this.#rows.floats(cell, this.#width).set(rows.dense.subarray(from, from + this.#width));
+    return cell;
   }
 
   #dropRowAt(cell: number): void {

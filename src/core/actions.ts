@@ -38,6 +38,13 @@ export const defaultActions: ReadonlyMap<string, Action> = new Map(
   table.map(([name, reward, isChoice], code) => [name, { name, code, reward, isChoice }]),
 );
 
+/** Actions that say what a shopper does not want, or did not want in the end. */
+export const isTurningAway = (code: number): boolean =>
+  code === actionCode.dislike || code === actionCode.hide || code === actionCode.return;
+
+/** Of them, those after which the item is not recommended to the shopper, until they turn to it again. */
+export const isRejection = (code: number): boolean => code === actionCode.dislike || code === actionCode.hide;
+
 export type Actions = (name: string, value: number | undefined) => Action;
 
 /** The action table with the config's rewards. A `rating` becomes like (≥ 4), dislike (≤ 2) or nothing. */

@@ -1,4 +1,5 @@
 /** What a shopper turned to, as every room reads it: distinct items, the latest first. */
+import { isRejection } from "./actions.ts";
 import { dayMs, minuteMs } from "./clock.ts";
 import { Marks } from "./marks.ts";
 
@@ -66,5 +67,11 @@ export class History {
   /** Index of an item, or −1. */
   indexOf(item: number): number {
     return this.#places.get(item);
+  }
+
+  /** The shopper hid or disliked the item, and has not turned to it since. */
+  isRejected(item: number): boolean {
+    const entry = this.indexOf(item);
+    return entry >= 0 && isRejection(this.lastAction[entry]!);
   }
 }

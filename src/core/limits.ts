@@ -35,7 +35,9 @@ export const limits = {
   /** Slates remembered for attribution. */
   slatesMax: 1_000_000,
   /** Impressions whose rows are kept until they are taught, or for the attribution window if chosen. */
-  rowsMax: 400_000,
+  rowsMax: 1_000_000,
+  /** Impressions of one slate, the top ones, whose rows are kept; a choice below them is counted but teaches no order. */
+  rowsPerSlateMax: 60,
   /** Event ids remembered against duplicates. */
   dedupeIdsMax: 10_000_000,
   /** Events accepted but not yet durable; beyond it ingest answers 503. */

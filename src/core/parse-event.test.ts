@@ -159,8 +159,15 @@ describe("the events of docs/api.md", () => {
   });
 
   test("the shop's own actions and rating are accepted", () => {
-    for (const action of ["seen", "rating", "shared by mail"])
-      expect(parse({ ...outcome, action })).toMatchObject({ action });
+    for (const action of ["seen", "shared by mail"]) expect(parse({ ...outcome, action })).toMatchObject({ action });
+    for (const value of [1, 4.5, 5]) expect(parse({ ...outcome, action: "rating", value })).toMatchObject({ value });
+  });
+
+  test("a rating without a value from 1 to 5, and a day that the calendar does not have, are refused", () => {
+    for (const value of [undefined, 0, 6, "4"])
+      expect(() => parse({ ...outcome, action: "rating", value })).toThrow(expect.objectContaining({ at: "/value" }));
+    for (const time of ["2026-02-30T10:00:00Z", "2025-02-29"])
+      expect(() => parse({ ...outcome, time })).toThrow(expect.objectContaining({ at: "/time" }));
   });
 
   test("at the limits", () => {

@@ -48,7 +48,7 @@ export function parseEvent(given: unknown, receivedAt: number): LoggedEvent {
     case "outcome":
       return {
         type: "outcome",
-        action: name(event.action, "/action"),
+        action: checkedAction(event),
         item: id(event.item, "/item"),
         ...who(event),
         ...optional("slate", optionalId(event.slate, "/slate")),
@@ -83,7 +83,8 @@ export function parseTime(given: unknown, at: string): number {
     const [, date, clock, zone] = iso;
     // Without a zone it is UTC: read as local time, one file would give another state on another machine.
     const time = Date.parse(clock === undefined ? `${date}T00:00Z` : `${date}T${clock}${zone ?? "Z"}`);
-    if (time >= 0) return time;
+    // Some days are read as the first of the next month.
+    if (time >= 0 && new Date(`${date}T00:00Z`).toISOString().startsWith(date!)) return time;
   }
   return refuse(
     at,
@@ -134,6 +135,14 @@ function name(given: unknown, at: string): string {
 
 function optionalName(given: unknown, at: string): string | undefined {
   return given === undefined || given === null ? undefined : name(given, at);
+}
+
+function checkedAction(event: Given): string {
+  const action = name(event.action, "/action");
+  const { value } = event;
+  if (action === "rating" && !(typeof value === "number" && value >= 1 && value <= 5))
+    refuse("/value", `A "rating" needs a "value" from 1 to 5; it is ${describe(value)}.`);
+  return action;
 }
 
 function who(event: Given): { user?: string; session?: string } {

@@ -25,7 +25,10 @@ export type FilterRule =
   | { readonly gte?: number; readonly lte?: number; readonly gt?: number; readonly lt?: number }
   | { readonly under: readonly string[] | string };
 /** Field name → rule; all must hold. */
-export type Filters = Readonly<Record<string, FilterRule>>;
+export type Filters = { readonly [field: string]: FilterRule | Filters | readonly Filters[] } & {
+  readonly not?: Filters;
+  readonly or?: readonly Filters[];
+};
 
 interface Asker {
   readonly user?: string | undefined;

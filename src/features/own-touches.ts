@@ -54,7 +54,7 @@ export function ownTouches(): Feature {
         // What came late asks of the past: what was touched since counts as touched now.
         const elapsed = Math.max(0, atMs - history.lastAtMs[entry]!);
         const baskets = history.basketNumber - history.basket[entry]!;
-        const touches = history.touches[entry]!;
+        const touches = Math.max(1, history.touches[entry]!);
         dense[at++] = 1;
         for (let h = 0; h < halfLives; h++) {
           const value = history.counts[h]![entry]! * decay(elapsed, touchHalfLivesMs[h]!);

@@ -21,7 +21,9 @@ export function shopper(): Feature {
     read({ history, atMs }: Request, { count }: List, { dense, width }: Rows, column: number) {
       const known = Math.log(1 + history.count) / 3;
       const repeater = (3 * (history.repeats + 1)) / (history.touchNumber + 4);
-      const gap = history.count > 0 ? Math.log(1 + Math.max(0, atMs - history.lastTouchAtMs) / minuteMs) / 10 : 0;
+      const gap = Number.isNaN(history.lastTouchAtMs)
+        ? 0
+        : Math.log(1 + Math.max(0, atMs - history.lastTouchAtMs) / minuteMs) / 10;
       const baskets = Math.log(1 + history.basketNumber) / 3;
       for (let i = 0; i < count; i++) {
         const at = i * width + column;

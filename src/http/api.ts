@@ -52,13 +52,8 @@ export const rankBody = Type.Object(
 );
 export type RankBody = Static<typeof rankBody>;
 
-const bound = optional(Type.Number());
-const filterRule = Type.Union([
-  scalar,
-  Type.Array(scalar),
-  Type.Object({ gte: bound, lte: bound, gt: bound, lt: bound }, closed),
-  Type.Object({ under: Type.Union([Type.String(), Type.Array(Type.String())]) }, closed),
-]);
+/** The catalogue reads rules and says what is wrong with one: it knows the fields. */
+const filterRule = Type.Unknown();
 
 export const recommendBody = Type.Object(
   {
@@ -66,7 +61,7 @@ export const recommendBody = Type.Object(
     filters: optional(
       Type.Record(Type.String(), filterRule, {
         description:
-          'Field to rule, all must hold: a value, a list (any of), {"gte":…,"lte":…,"gt":…,"lt":…}, or {"under":["Clothing"]}.',
+          'Field to rule, all must hold: a value, a list (any of), {"gte":…,"lte":…,"gt":…,"lt":…}, {"under":["Clothing"]}; {"not":{…}} and {"or":[{…},{…}]} of such.',
       }),
     ),
     exclude: optional(Type.Array(id, { maxItems: limits.candidatesMax })),

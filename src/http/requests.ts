@@ -45,7 +45,7 @@ function candidates(items: RankBody["items"]): RankRequest["items"] {
 /** Bounds that are null are left out. */
 function filters(given: NonNullable<RecommendBody["filters"]>): Filters {
   const rules = Object.entries(given).map(([field, rule]) => {
-    if (typeof rule !== "object" || Array.isArray(rule)) return [field, rule];
+    if (typeof rule !== "object" || rule === null || Array.isArray(rule)) return [field, rule];
     return [field, Object.fromEntries(Object.entries(rule).filter(([, bound]) => bound !== null))];
   });
   return Object.fromEntries(rules) as Filters;

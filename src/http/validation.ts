@@ -53,7 +53,8 @@ function mostTelling(schema: TSchema, problems: readonly Problem[]): Problem | u
   const real = problems.filter((one) => one.keyword !== "boolean" && one.keyword !== "additionalProperties");
   const deepest = Math.max(...real.map(depth));
   const there = real.filter((one) => depth(one) === deepest);
-  return unknown ?? there.find((one) => one.keyword === "anyOf") ?? there[0];
+  const tooMany = there.find((one) => one.keyword === "maxItems" || one.keyword === "maxProperties");
+  return unknown ?? tooMany ?? there.find((one) => one.keyword === "anyOf") ?? there[0];
 }
 
 function explained(schema: TSchema, part: string, value: unknown, problem: Problem): { at: string; message: string } {

@@ -223,12 +223,11 @@ export function ftrl(options: FtrlOptions): Model {
       }
     },
     explain(rows: Rows, row: number): Explanation {
-      if (logits.length < rows.count) logits = new Float64Array(rows.count * 2);
-      score(rows, logits);
-      const contributions = options.terms.map((term, t) => ({
-        feature: term.join(" × "),
-        value: w.array[slots[row * width + t]!]!,
-      }));
+      const from = row * rows.width;
+      for (let k = 0; k < used.length; k++) codes[used[k]!] = rows.dense[from + used[k]!]!;
+      hashShared();
+      scoreRow(0);
+      const contributions = options.terms.map((term, t) => ({ feature: term.join(" × "), value: w.array[slots[t]!]! }));
       if (prior >= 0) contributions.unshift({ feature: options.prior!, value: rows.dense[row * rows.width + prior]! });
       return { bias: biasWeight(), contributions };
     },

@@ -2,7 +2,7 @@
  * The distinct items that each shopper turned to, in recency order: one block of cells for each shopper, entries linked from the
  * latest to the oldest. At `historyMax` items the oldest leaves.
  */
-import { actionCode } from "../core/actions.ts";
+import { actionCode, isRejection } from "../core/actions.ts";
 import { Float32Column, Float64Column, Int32Column, segmentRows, Uint8Column, Uint16Column } from "../core/columns.ts";
 import { decay } from "../core/decayed.ts";
 import { type History, historyMax, touchHalfLivesMs } from "../core/history.ts";
@@ -139,13 +139,33 @@ export class Histories {
   /** A late touch counts, decayed, but does not become the latest. */
   touch(shopper: number, item: number, action: number, atMs: number, standing: Standing): void {
     let at = this.#find(shopper, item);
-    const isNew = at < 0;
-    if (isNew) at = this.#newEntry(shopper, item, atMs);
+    const wasRejected = at >= 0 && isRejection(this.#lastAction.get(this.#start.get(shopper) + at));
+    const isNew = at < 0 || wasRejected;
+    if (wasRejected) this.#renew(shopper, at, item, atMs);
+    else if (isNew) at = this.#newEntry(shopper, item, atMs);
     else if (atMs >= this.#lastAtMs.get(this.#start.get(shopper) + at)) {
       this.#unlink(shopper, at);
       this.#link(shopper, at, atMs);
     }
     this.#fold(this.#start.get(shopper) + at, action, atMs, standing, isNew);
+  }
+
+  /**
+   * The shopper turned away from an item. Brought back, one touch of it is forgotten; hidden or disliked, all are, and the entry stays
+   * behind all others to say so.
+   */
+  turnAway(shopper: number, item: number, action: number): void {
+    const at = this.#find(shopper, item);
+    if (action !== actionCode.return) this.#renew(shopper, at < 0 ? this.#newEntry(shopper, item, 0) : at, item, 0);
+    else if (at >= 0) {
+      const cell = this.#start.get(shopper) + at;
+      for (let h = 0; h < this.#counts.length; h++) {
+        const count = this.#counts[h]!;
+        count.set(cell, Math.max(0, count.get(cell) - 1));
+      }
+    }
+    const entry = this.#find(shopper, item);
+    if (entry >= 0) this.#lastAction.set(this.#start.get(shopper) + entry, action);
   }
 
   /** Adds what one shopper touched to another's history, by time; `standing`: of the other. Returns the touches added. */
@@ -210,12 +230,22 @@ export class Histories {
       if (count >= this.#capacity.get(shopper)) this.#grow(shopper);
       this.#count.set(shopper, count + 1);
     }
+    this.#reset(shopper, at, item, atMs);
+    return at;
+  }
+
+  /** Makes an entry as if its item were touched for the first time. */
+  #renew(shopper: number, at: number, item: number, atMs: number): void {
+    this.#unlink(shopper, at);
+    this.#reset(shopper, at, item, atMs);
+  }
+
+  #reset(shopper: number, at: number, item: number, atMs: number): void {
     const cell = this.#start.get(shopper) + at;
     for (const column of this.#byCell) column.set(cell, 0);
     this.#item.set(cell, item);
     this.#lastAtMs.set(cell, atMs);
     this.#link(shopper, at, atMs);
-    return at;
   }
 
   #fold(cell: number, action: number, atMs: number, { session, basket, sequence }: Standing, isNew: boolean): void {

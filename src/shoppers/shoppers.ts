@@ -182,6 +182,11 @@ export class Shoppers {
     this.#histories.touch(shopper, item, action, atMs, this.#standing(shopper));
   }
 
+  /** The shopper hid, disliked or brought back an item. */
+  turnAway(shopper: number, item: number, action: number): void {
+    if (shopper >= 0 && item >= 0) this.#histories.turnAway(shopper, item, action);
+  }
+
   /** Forgets shoppers not heard of for the expiry time, a few rows at each call. */
   sweep(clockMs: number): void {
     for (let i = 0; i < sweepRows && this.#lastEventAtMs.length > 0; i++) {

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { EventInput } from "../src/core/public.ts";
+import { random } from "../src/core/random.ts";
+import { recommendEval } from "../src/recommend-eval.ts";
+
+const minuteMs = 60_000;
+
+/** Shoppers who turn to any of so many items, each as likely as another: nobody can know what comes next. */
+function uniform(items: number, count: number): EventInput[] {
+  const chance = random("uniform");
+  return Array.from({ length: count }, (_, i) => {
+    const [user, item] = [`u-${chance.int(20)}`, `p-${chance.int(items)}`];
+    return { type: "outcome", action: "view", item, user, time: 1_700_000_000_000 + i * minuteMs };
+  });
+}
+
+test("where nothing can be known, no recommender knows anything: none sees what it is scored on", async () => {
+  const items = 8;
+  const { results, outcomes } = await recommendEval(uniform(items, 4000), { k: items });
+  let expected = 0;
+  for (let rank = 1; rank <= items; rank++) expected += 1 / rank / items;
+  expect(outcomes).toBeGreaterThan(3900);
+  for (const { recommender, mrr } of results) expect(mrr, recommender).toBeLessThan(expected + 0.015);
+});
+
+test("one basket is predicted together, from before it", async () => {
+  const at = (item: string, user: string, minute: number): EventInput => {
+    return { type: "outcome", action: "purchase", item, user, time: 1_700_000_000_000 + minute * minuteMs };
+  };
+  const events = [at("a", "u", 0), at("b", "u", 5), at("c", "u", 5), at("b", "u", 5), at("d", "v", 6)];
+  const { outcomes, results } = await recommendEval(events, { k: 5 });
+  // The first basket of each shopper is not scored; b and c are one, new items both.
+  expect(outcomes).toBe(1);
+  expect(results.find(({ recommender }) => recommender === "engine")).toMatchObject({
+    repeated: { count: 0 },
+    new: { count: 1 },
+    hitRate: 0,
+  });
+});
