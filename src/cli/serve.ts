@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { openingEngine } from "../http/opening-engine.ts";
 import { startServer } from "../http/server.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { progress } from "./progress.ts";
@@ -18,20 +19,19 @@ export async function serve({ config: file, ...flags }: ServeOptions): Promise<v
   if (config.data === undefined) say("Without --data all is kept in memory and forgotten at the end.");
   const bar = progress("events");
   const { createEngine } = await import("../engine.ts");
-  const engine = await createEngine({
-    ...config,
-    onDiagnostic: say,
-    onProgress: (done, total) => bar.at(done, done / total),
-  });
-  bar.end();
+  // It listens at once, so that who watches sees it alive and not ready while the log is folded.
+  const opening = openingEngine();
+  const server = await startServer(opening.engine, config, say);
   try {
-    const server = await startServer(engine, config, say);
+    const options = { onDiagnostic: say, onProgress: (done: number, total: number) => bar.at(done, done / total) };
+    opening.open(await createEngine({ ...config, ...options }));
+    bar.end();
     const stop = stopSignal();
     process.stdout.write(`listening on ${server.address}\n`);
     await stop;
-    await server.close();
   } finally {
-    await engine.close();
+    await server.close();
+    await opening.engine.close();
   }
 }
 

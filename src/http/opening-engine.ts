@@ -1,0 +1,53 @@
+/** An engine that is still folding its log: alive, not ready, and saying so, until the real one is there. */
+import { LiveshelfError } from "../core/errors.ts";
+import type { Engine, EngineStatus } from "../core/public.ts";
+
+const unopened: EngineStatus = {
+  ready: false,
+  offset: 0,
+  durableOffset: 0,
+  clockMs: 0,
+  items: 0,
+  shoppers: 0,
+  openSlates: 0,
+  counts: {},
+  stateBytes: 0,
+  snapshotOffset: 0,
+  queued: 0,
+};
+
+export interface OpeningEngine {
+  /** Throws or rejects with NOT_READY until {@link open}. */
+  readonly engine: Engine;
+  open(engine: Engine): void;
+}
+
+export function openingEngine(): OpeningEngine {
+  let opened: Engine | undefined;
+  const the = (): Engine => {
+    if (opened !== undefined) return opened;
+    throw new LiveshelfError("NOT_READY", "The state is being folded from the log; ask again in a moment.");
+  };
+  return {
+    engine: {
+      record: async (events) => the().record(events),
+      rank: (request) => the().rank(request),
+      recommend: (request) => the().recommend(request),
+      search: (request) => the().search(request),
+      item: (id) => the().item(id),
+      user: (id) => the().user(id),
+      models: () => the().models(),
+      inspect: (what) => the().inspect(what),
+      status: () => opened?.status() ?? unopened,
+      events: (from) => the().events(from),
+      items: () => the().items(),
+      checksum: () => the().checksum(),
+      snapshot: async () => the().snapshot(),
+      tick: () => the().tick(),
+      close: async () => opened?.close(),
+    },
+    open(engine) {
+      opened = engine;
+    },
+  };
+}
