@@ -95,7 +95,7 @@ export class Learning {
         this.#removeItem(event.item);
         break;
       case "user":
-        this.#foldUser(event.user, event, atMs);
+        this.#foldUser(event, atMs);
         break;
       case "slate":
         this.#foldSlate(event, asked!, offset, atMs, clockMs);
@@ -127,14 +127,14 @@ export class Learning {
     this.#rooms.catalogue.remove(item);
   }
 
-  #foldUser(user: string, event: LoggedEvent & { type: "user" }, atMs: number): void {
-    const shopper = this.#rooms.shoppers.intern(user, undefined);
+  #foldUser({ user, session, fields }: LoggedEvent & { type: "user" }, atMs: number): void {
+    const shopper = this.#rooms.shoppers.intern(user, session);
     if (shopper < 0) {
       this.#refuseId();
       return;
     }
-    this.#rooms.shoppers.mergeFields(shopper, event.fields);
-    this.#rooms.shoppers.arrive(shopper, undefined, atMs);
+    this.#rooms.shoppers.mergeFields(shopper, fields);
+    this.#rooms.shoppers.arrive(shopper, session, atMs);
   }
 
   #readSlate(event: SlateEvent, atMs: number): Request {

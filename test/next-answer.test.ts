@@ -41,3 +41,9 @@ test("every candidate is answered, however many, and explained in good time", ()
   const answer = engine.rank({ items, user: "u-1", explain: true });
   expect(answer.items).toHaveLength(limits.candidatesMax);
 });
+
+test("what a session did is the user's from the first event that names both, also one that tells of the user", async () => {
+  await engine.record({ type: "outcome", action: "view", item: "p-1", session: "s-1" });
+  await engine.record({ type: "user", user: "u-1", session: "s-1", fields: { country: "DE" } });
+  expect(engine.user("u-1")?.recent.map((one) => one.item)).toEqual(["p-1"]);
+});

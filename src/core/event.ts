@@ -32,6 +32,8 @@ export interface ItemRemovedEvent extends Common {
 export interface UserEvent extends Common {
   readonly type: "user";
   readonly user: string;
+  /** Joins what this session did to the user. */
+  readonly session?: string;
   readonly fields: Fields;
 }
 

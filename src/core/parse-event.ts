@@ -32,7 +32,13 @@ export function parseEvent(given: unknown, receivedAt: number): LoggedEvent {
     case "item-removed":
       return { type: "item-removed", item: id(event.item, "/item"), ...common };
     case "user":
-      return { type: "user", user: id(event.user, "/user"), fields: fields(event.fields, "/fields"), ...common };
+      return {
+        type: "user",
+        user: id(event.user, "/user"),
+        ...optional("session", optionalId(event.session, "/session")),
+        fields: fields(event.fields, "/fields"),
+        ...common,
+      };
     case "slate":
       return {
         type: "slate",
