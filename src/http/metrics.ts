@@ -50,7 +50,7 @@ export function metrics(engine: Engine): Metrics {
   });
   const [accepted, duplicates, rejected] = ["accepted", "duplicate", "rejected"].map((result) => events.labels(result));
   const levels = gauges.map(([name, help]) => new Gauge({ name, help, registers }));
-  const reasons = new Gauge({
+  const reasons = new Counter({
     name: "liveshelf_fold_total",
     help: "What came of events in the fold, by reason.",
     labelNames: ["reason"],
@@ -80,7 +80,9 @@ export function metrics(engine: Engine): Metrics {
       gauges.forEach(([, , read], i) => {
         levels[i]!.set(read(status));
       });
-      for (const [reason, count] of Object.entries(status.counts)) reasons.labels(reason).set(count);
+      // The engine counts; here its counts are only shown.
+      reasons.reset();
+      for (const [reason, count] of Object.entries(status.counts)) reasons.labels(reason).inc(count);
       return register.metrics();
     },
   };
