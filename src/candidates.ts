@@ -9,8 +9,8 @@ import type { Rooms } from "./rooms.ts";
 
 /** How far down each retriever's list ranks are known. */
 const rankedMax = 300;
-/** The others' share of a softmax is at least this: keeps the log-odds of a lone candidate finite. */
-const leastShare = 1e-6;
+/** What is left to all else that a shopper might do, beside the best candidate's weight of 1: not even a lone candidate is certain. */
+const elsewhere = 0.05;
 /** The shopper's latest items are always candidates. */
 const latestOwn = 10;
 
@@ -85,7 +85,7 @@ export function matchByChoice(rooms: Rooms, pool: Pool, rows: Rows, logits: Floa
   list.clear();
   list.recommended = true;
   for (let i = 0; i < pool.count; i++) {
-    const others = Math.max(leastShare, total - Math.exp(logits[i]! - max));
+    const others = Math.max(elsewhere, total - Math.exp(logits[i]! - max));
     list.push(pool.item[i]!, Math.fround(logits[i]! - max - Math.log(others)), -1);
   }
   rankByMatch(list);

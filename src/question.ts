@@ -96,14 +96,14 @@ export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent
   }
 }
 
-const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, 512);
+const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, limits.idLengthMax).toWellFormed();
 const surfaceWord = (surface: string): string => `s ${surface}`;
 
 /** A key given as undefined is one that is not given: so the log's JSON has it. */
 function contextWord(key: string, value: ContextValue | undefined): string | undefined {
   if (value === null || value === undefined) return undefined;
   const text = Array.isArray(value) ? value.map(String).sort().join("|") : String(value);
-  return `c ${key}=${text}`.slice(0, 512);
+  return `c ${key}=${text}`.slice(0, limits.idLengthMax).toWellFormed();
 }
 
 /** Puts the items of a logged slate into `list` as the question that they answered saw them; `served`: their rows, if they are known. */

@@ -26,7 +26,7 @@ const sentences: Readonly<Record<string, string>> = {
   shopper: "how much you return to what you know",
 };
 
-export const sentence = (feature: string): string => sentences[feature] ?? feature;
+const sentence = (feature: string): string => sentences[feature] ?? feature;
 
 /**
  * Sums contributions by feature, largest first by size, all beyond the first five in one; they still add up.

@@ -47,3 +47,27 @@ test("what a session did is the user's from the first event that names both, als
   await engine.record({ type: "user", user: "u-1", session: "s-1", fields: { country: "DE" } });
   expect(engine.user("u-1")?.recent.map((one) => one.item)).toEqual(["p-1"]);
 });
+
+test("a choice below the rows that are kept is counted and teaches no order", async () => {
+  const items = Array.from({ length: limits.rowsPerSlateMax + 1 }, (_, i) => `p-${i}`);
+  const first = engine.rank({ items, user: "u-1" });
+  await engine.record({ ...did("click", items.at(-1)!), slate: first.slate! });
+  expect(engine.status().counts).toMatchObject({ joinedById: 1, rowsGone: 1 });
+  const second = engine.rank({ items, user: "u-2" });
+  await engine.record({ ...did("click", items[limits.rowsPerSlateMax - 1]!), user: "u-2", slate: second.slate! });
+  expect(engine.status().counts).toMatchObject({ joinedById: 2, rowsGone: 1 });
+});
+
+test("words cut at their limit inside a pair are still the same words", async () => {
+  const query = `${"a".repeat(limits.idLengthMax - 3)}😀😀`;
+  for (let i = 0; i < 3; i++) {
+    await engine.record({
+      type: "slate",
+      query,
+      items: ["p-1"],
+      user: "u-1",
+      context: { [`${"k".repeat(63)}😀`]: query },
+    });
+  }
+  expect(engine.inspect({ query })).toMatchObject({ known: true });
+});

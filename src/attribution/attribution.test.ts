@@ -447,6 +447,8 @@ class SlowAttribution {
     if (!one) return;
     if (name === "seen" || code === 0) one.seen = true;
     else if (reward > 0 && !one.chosen) {
+      const isFirst = !slate.shown.some((shown) => shown.chosen);
+      if (isFirst && !one.hasRow) for (const shown of slate.shown) shown.hasRow = false;
       const above = slate.shown.slice(0, slate.shown.indexOf(one));
       const said = (shown: Impression): string | undefined => {
         if (shown === one) return "chosen";

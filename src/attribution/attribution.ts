@@ -199,6 +199,8 @@ export class Attribution {
     const isLate = this.slates.isClosed.get(slate) === 1;
     if (isLate) this.#count("late");
     const isFirst = !this.#hasChoice(slate);
+    // Of a choice whose row is gone the others would learn only that they were passed over: they learn nothing.
+    if (isFirst && !this.slates.hasRow(slate, position)) this.slates.dropRows(slate, false);
     this.#teach(
       slate,
       { isChoice: true, reward },

@@ -8,9 +8,6 @@ import { hashText } from "./random.ts";
 import { Slab } from "./slab.ts";
 import { prefixed, type State, state } from "./state.ts";
 
-/** Longest id, UTF-16 code units; its UTF-8 form then fits one block. */
-export const idLengthMax = 512;
-
 const freeHeadAt = 0;
 const sizeAt = 1;
 

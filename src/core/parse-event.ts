@@ -198,7 +198,7 @@ export function parseContext(given: unknown, at: string): Context | undefined {
         `A context value must be text, number, boolean, a list of these, or null; it is ${describe(value)}.`,
       );
     });
-    context.push([key.slice(0, limits.nameLengthMax), Array.isArray(value) ? values : values[0]!]);
+    context.push([key.slice(0, limits.nameLengthMax).toWellFormed(), Array.isArray(value) ? values : values[0]!]);
   }
   // fromEntries defines own properties, also for the key __proto__.
   return Object.fromEntries(context);

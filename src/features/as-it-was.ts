@@ -17,7 +17,7 @@ const turnedToLast = 0.7;
 const turnedToBefore = 0.35;
 
 /** Weights of lists of different regimes are kept apart. */
-export const regimes = { none: 0, order: 1, match: 2, recommended: 3 } as const;
+const regimes = { none: 0, order: 1, match: 2, recommended: 3 } as const;
 
 export function asItWas(): Feature {
   return {

@@ -155,17 +155,14 @@ export class Histories {
    * behind all others to say so.
    */
   turnAway(shopper: number, item: number, action: number): void {
-    const at = this.#find(shopper, item);
-    if (action !== actionCode.return) this.#renew(shopper, at < 0 ? this.#newEntry(shopper, item, 0) : at, item, 0);
-    else if (at >= 0) {
+    let at = this.#find(shopper, item);
+    if (action === actionCode.return) {
+      if (at < 0) return;
       const cell = this.#start.get(shopper) + at;
-      for (let h = 0; h < this.#counts.length; h++) {
-        const count = this.#counts[h]!;
-        count.set(cell, Math.max(0, count.get(cell) - 1));
-      }
-    }
-    const entry = this.#find(shopper, item);
-    if (entry >= 0) this.#lastAction.set(this.#start.get(shopper) + entry, action);
+      for (const count of this.#counts) count.set(cell, Math.max(0, count.get(cell) - 1));
+    } else if (at < 0) at = this.#newEntry(shopper, item, 0);
+    else this.#renew(shopper, at, item, 0);
+    this.#lastAction.set(this.#start.get(shopper) + at, action);
   }
 
   /** Adds what one shopper touched to another's history, by time; `standing`: of the other. Returns the touches added. */
