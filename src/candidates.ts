@@ -17,24 +17,37 @@ const latestOwn = 10;
 /** One retriever's list each; good until the next call. */
 export const found: Found[] = [];
 
-/** Fills `pool` with at most `poolMax` candidates that `accepts` takes. */
+/**
+ * Fills `pool` with at most `poolMax` candidates that `accepts` takes. With `mostNow`, asked once all are found, with no more than that:
+ * each retriever's best. Answers how many were left out for it.
+ */
 export function retrieveCandidates(
   rooms: Rooms,
   request: Request,
   accepts: (item: number) => boolean,
   pool: Pool,
-): void {
+  mostNow: () => number = () => poolMax,
+): number {
   ask(rooms, request, accepts);
   pool.clear();
+  const most = Math.min(poolMax, mostNow());
   const { history } = request;
-  for (let i = 0; i < Math.min(latestOwn, history.count); i++)
+  for (let i = 0; i < Math.min(latestOwn, history.count) && pool.count < most; i++)
     if (accepts(history.item[i]!)) pool.push(history.item[i]!, Number.NaN, -1);
-  rooms.retrievers.forEach((retriever, r) => {
+  rooms.retrievers.forEach(({ share }, r) => {
     const best = found[r]!;
-    for (let i = 0; i < Math.min(retriever.share, best.count) && pool.count < poolMax; i++)
-      pool.push(best.item[i]!, Number.NaN, -1);
+    const count = Math.min(Math.ceil((share * most) / poolMax), best.count);
+    for (let i = 0; i < count && pool.count < most; i++) pool.push(best.item[i]!, Number.NaN, -1);
   });
   describe(rooms, pool);
+  if (most === poolMax) return 0;
+  const leftOut = new Set<number>();
+  rooms.retrievers.forEach(({ share }, r) => {
+    const best = found[r]!;
+    for (let i = 0; i < Math.min(share, best.count); i++)
+      if (pool.indexOf(best.item[i]!) < 0) leftOut.add(best.item[i]!);
+  });
+  return leftOut.size;
 }
 
 /** Asks the retrievers about candidates that somebody else found: those already in `pool`. */

@@ -19,8 +19,16 @@ export interface Config {
   readonly dedupeHorizonMs: number;
   /** A shopper of whom nothing was heard for this is forgotten. */
   readonly shopperExpiryMs: number;
+  /** An item that is not in the catalogue, or a word that no item has, is forgotten when nothing was heard of it for this. */
+  readonly itemExpiryMs: number;
   /** Events between snapshots. */
   readonly snapshotEvery: number;
+  /** The log's head is let go of beyond this, folded into a base snapshot; 0: all is kept. */
+  readonly logBytesMax: number;
+  /** How long a query may wait while more comes than can be answered; beyond it is refused with 503. 0: nothing is refused. */
+  readonly shedAfterMs: number;
+  /** An answer is given again for this long unless an event changes what it read; 0: never. */
+  readonly resultCacheMs: number;
   /** A tick is recorded when nothing came for this; 0: never. */
   readonly tickMs: number;
   /** Features by name that are left out. */
@@ -76,7 +84,31 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
     about: "a shopper not heard of for this is forgotten",
     folded: true,
   },
+  itemExpiryMs: {
+    kind: "duration",
+    standard: 400 * dayMs,
+    about: "an item not in the catalogue, or a word of none, not heard of for this is forgotten",
+    folded: true,
+  },
   snapshotEvery: { kind: "whole", standard: 50_000, about: "events between snapshots", folded: false },
+  logBytesMax: {
+    kind: "whole",
+    standard: 0,
+    about: "bytes of log that are kept; the head is folded into a base snapshot first; 0: all is kept",
+    folded: false,
+  },
+  shedAfterMs: {
+    kind: "duration",
+    standard: 6,
+    about: "a query may wait so long while more comes than can be answered; 0: nothing is refused",
+    folded: false,
+  },
+  resultCacheMs: {
+    kind: "duration",
+    standard: 0,
+    about: "an answer is given again for this long, unless an event changes what it read; 0: never",
+    folded: false,
+  },
   tickMs: {
     kind: "duration",
     standard: 10 * secondMs,
@@ -120,7 +152,19 @@ export function completeConfig(given: Readonly<Record<string, unknown>>): Config
     }
     complete[known] = checked(known, value);
   }
-  return complete as unknown as Config;
+  const config = complete as unknown as Config;
+  checkItemExpiry(config);
+  return config;
+}
+
+/** What waits for outcomes or to be taught refers to its items. */
+function checkItemExpiry({ itemExpiryMs, attributionWindowMs, lessonWaitMs }: Config): void {
+  if (itemExpiryMs >= Math.max(attributionWindowMs, lessonWaitMs)) return;
+  throw new LiveshelfError(
+    "CONFIG_INVALID",
+    `"itemExpiryMs" must be at least "attributionWindowMs" and "lessonWaitMs", as what was shown may still be chosen; it is ${itemExpiryMs} ms.`,
+    "/itemExpiryMs",
+  );
 }
 
 /** Settings from the environment, as text values to be checked by {@link completeConfig}. */
@@ -201,12 +245,13 @@ function durationMs(value: unknown): number | undefined {
   return match ? Number(match[1]) * units[match[2] ?? "ms"]! : undefined;
 }
 
-/** The known name with the smallest Levenshtein distance. */
+/** The known name with the smallest Levenshtein distance; of a long name its beginning is looked at. */
 export function nearest(name: string, known: readonly string[]): string {
+  const asked = name.slice(0, 100).toLowerCase();
   let best = known[0]!;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(asked, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

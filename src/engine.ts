@@ -1,11 +1,11 @@
 /** The engine: log, fold and snapshots behind the public face of `core/public.ts`. The composition root of everything that runs. */
-import { join } from "node:path";
+import { Admission, type Admitted } from "./admission.ts";
+import { checkRank, checkRecommend } from "./check-request.ts";
 import { type Config, completeConfig } from "./config.ts";
-import { type Clock, systemClock } from "./core/clock.ts";
+import { type Clock, stopwatchMs, systemClock } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
-import { eventAtMs, type LoggedEvent, type SlateEvent } from "./core/event.ts";
+import type { SlateEvent } from "./core/event.ts";
 import { limits } from "./core/limits.ts";
-import { parseEvent, withoutConsent } from "./core/parse-event.ts";
 import type {
   Answer,
   Engine,
@@ -17,18 +17,16 @@ import type {
 } from "./core/public.ts";
 import { hashText, mixPair } from "./core/random.ts";
 import { bytesInUse, checksum } from "./core/state.ts";
+import { type EngineParts, engineParts } from "./engine-parts.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
-import { lmdbLog } from "./event-logs/lmdb.ts";
-import { memoryLog } from "./event-logs/memory.ts";
-import { foldInWorker } from "./fold-worker.ts";
+import { foldUp } from "./fold-up.ts";
 import { inspectEngine, reportItem, reportModels, reportUser } from "./inspect.ts";
-import { Learning } from "./learn.ts";
-import { checkAsked } from "./question.ts";
-import { Serving } from "./rank.ts";
-import { restore } from "./restore.ts";
-import { buildRooms, engineAt, type Rooms } from "./rooms.ts";
-import { folderSnapshots } from "./snapshots/folder.ts";
+import type { Learning } from "./learn.ts";
+import { type Served, Serving } from "./rank.ts";
+import { ResultCache } from "./result-cache.ts";
+import { engineAt, type Rooms } from "./rooms.ts";
 import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
+import { Snapshotting } from "./snapshotting.ts";
 
 export interface EngineOptions extends Partial<Config> {
   readonly clock?: Clock;
@@ -42,22 +40,26 @@ export interface EngineOptions extends Partial<Config> {
   readonly fromLog?: boolean;
 }
 
-/** Events folded before other work on the thread gets its turn: with a lesson for each, some 20 ms. */
-const foldedAtOnce = 64;
+/** Events folded before other work on the thread gets its turn: with a lesson for each, some 10 ms. */
+const foldedAtOnce = 32;
 /** A call of at most so many events is folded at once, without waiting for a turn. */
 const foldedWithoutTurn = 8;
 
-/** Opens the folder `data`, or an engine in memory without one. Rejects with CONFIG_INVALID, FOLDER_IN_USE, FOLDER_UNREADABLE or LOG_DAMAGED. */
+/** Opens the folder `data`, or an engine in memory without one. Rejects with CONFIG_INVALID, FOLDER_IN_USE, FOLDER_UNREADABLE, LOG_DAMAGED or SNAPSHOT_DAMAGED. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { clock = systemClock, readOnly = false, onDiagnostic, onProgress, fromLog = false, ...settings } = options;
+  const { clock, readOnly = false, onDiagnostic, onProgress, fromLog, ...settings } = options;
   const config = completeConfig(settings);
-  const log = config.data === undefined ? memoryLog() : lmdbLog({ folder: join(config.data, "log"), readOnly });
+  return openEngine(config, engineParts(config, readOnly), options);
+}
+
+/** An engine over these parts, once its state reflects the whole log; closes the log if that fails. */
+export async function openEngine(config: Config, parts: EngineParts, options: EngineOptions = {}): Promise<Engine> {
   try {
-    const engine = new LogEngine(config, log, clock, onDiagnostic ?? (() => {}), readOnly);
-    await engine.start(fromLog, onProgress ?? (() => {}));
+    const engine = new LogEngine(config, parts, options);
+    await engine.start();
     return engine;
   } catch (error) {
-    await log.close().catch(() => {});
+    await parts.log.close().catch(() => {});
     throw error;
   }
 }
@@ -67,48 +69,55 @@ interface House {
   readonly rooms: Rooms;
   readonly learning: Learning;
   readonly serving: Serving;
-}
-
-function house(config: Config): House {
-  const rooms = buildRooms(config);
-  return { rooms, learning: new Learning(rooms), serving: new Serving(rooms) };
+  readonly cache: ResultCache | undefined;
 }
 
 class LogEngine implements Engine {
   readonly #config: Config;
   readonly #log: EventLog;
-  readonly #clock: Clock;
-  readonly #tell: (message: string) => void;
-  readonly #readOnly: boolean;
   readonly #store: SnapshotStore | undefined;
-  #house: House;
+  readonly #clock: Clock;
+  readonly #options: EngineOptions;
+  readonly #admission = new Admission();
+  readonly #snapshotting: Snapshotting;
+  #house!: House;
   #isReady = false;
   #isClosed = false;
   #failure: LiveshelfError | undefined;
-  #snapshotOffset = 0;
-  #snapshotUnderWay: Promise<number> | undefined;
   #lastReceivedMs = 0;
+  /** The wall clock when it was looked at last. */
+  #wallMs = 0;
   #turns: Promise<void> = Promise.resolve();
   #ticking: NodeJS.Timeout | undefined;
-  /** Refused or set aside at the door since the start, by reason; not part of the state. */
-  readonly #door = { rejected: 0, duplicates: 0, withoutConsent: 0 };
+  /** Events of calls under way that are not yet appended. */
+  #given = 0;
+  /** Answers that could not be logged because too much waits for the disk. */
+  #unlogged = 0;
+  #answersFromCache = 0;
 
-  constructor(config: Config, log: EventLog, clock: Clock, tell: (message: string) => void, readOnly: boolean) {
+  constructor(config: Config, { log, snapshots, foldAside, availableBytes }: EngineParts, options: EngineOptions) {
     this.#config = config;
     this.#log = log;
-    this.#clock = clock;
-    this.#tell = tell;
-    this.#readOnly = readOnly;
-    this.#store = config.data === undefined ? undefined : folderSnapshots(join(config.data, "snapshots"));
-    this.#house = house(config);
+    this.#store = snapshots;
+    this.#clock = options.clock ?? systemClock;
+    this.#options = options;
+    this.#snapshotting = new Snapshotting({
+      config,
+      log,
+      store: snapshots,
+      foldAside,
+      availableBytes,
+      rooms: () => this.#house.rooms,
+      tell: (message) => this.#tell(message),
+    });
   }
 
-  async start(fromLog: boolean, onProgress: (done: number, total: number) => void): Promise<void> {
-    await this.#rebuild(fromLog, onProgress);
+  async start(): Promise<void> {
+    await this.#rebuild();
     this.#log.subscribe((event, offset) => this.#house.learning.fold(event, offset));
     this.#log.onFailure((error) => void this.#recover(error));
     this.#isReady = true;
-    if (this.#readOnly || this.#config.tickMs === 0) return;
+    if (this.#isReadOnly || this.#config.tickMs === 0) return;
     this.#ticking = setInterval(() => this.#tickWhenIdle(), this.#config.tickMs);
     this.#ticking.unref();
   }
@@ -122,37 +131,40 @@ class LogEngine implements Engine {
         `A call records at most ${limits.batchEventsMax} events; this one has ${given.length}.`,
       );
     }
-    if (this.#queued + given.length > limits.queueEventsMax) {
-      throw new LiveshelfError("OVERLOADED", `${this.#queued} events wait for the disk; send these again in a second.`);
-    }
+    this.#refuseOverload(given.length);
     const rejected: RecordReceipt["rejected"][number][] = [];
     let accepted = 0;
     let duplicates = 0;
-    for (let start = 0; start < given.length; start += foldedAtOnce) {
-      if (given.length > foldedWithoutTurn) await this.#turn();
-      const receipt = this.#append(given, start, Math.min(given.length, start + foldedAtOnce), rejected);
-      accepted += receipt.accepted;
-      duplicates += receipt.duplicates;
+    let appended = 0;
+    this.#given += given.length;
+    try {
+      while (appended < given.length) {
+        if (given.length > foldedWithoutTurn) await this.#turn();
+        const end = Math.min(given.length, appended + foldedAtOnce);
+        const receipt = this.#append(given, appended, end, rejected);
+        accepted += receipt.accepted;
+        duplicates += receipt.duplicates;
+        this.#given -= end - appended;
+        appended = end;
+      }
+    } finally {
+      this.#given -= given.length - appended;
     }
     await this.#log.durable();
-    this.#snapshotWhenDue();
+    this.#snapshotting.whenDue();
     return { accepted, duplicates, rejected, offset: this.#log.head };
   }
 
   rank(request: RankRequest): Answer {
     this.#mustBeOpen();
-    checkAsked(request);
-    const nowMs = this.#nowMs();
-    const { answer, slate } = this.#house.serving.rank(request, nowMs);
-    return { slate: this.#logSlate(request, slate, nowMs), ...answer };
+    checkRank(request);
+    return this.#answer("rank", request, (atMs) => this.#house.serving.rank(request, atMs));
   }
 
   recommend(request: RecommendRequest): Answer {
     this.#mustBeOpen();
-    checkAsked(request);
-    const nowMs = this.#nowMs();
-    const { answer, slate } = this.#house.serving.recommend(request, nowMs);
-    return { slate: this.#logSlate(request, slate, nowMs), ...answer };
+    checkRecommend(request);
+    return this.#answer("recommend", request, (atMs) => this.#house.serving.recommend(request, atMs));
   }
 
   search(): Answer {
@@ -188,9 +200,20 @@ class LogEngine implements Engine {
       items: rooms.items.size,
       shoppers: rooms.shoppers.count,
       openSlates: rooms.attribution.slates.size,
-      counts: { ...rooms.attribution.counts, ...this.#door, refusedIds: rooms.registers[engineAt.refusedIds]! },
+      counts: {
+        ...rooms.attribution.counts,
+        ...this.#admission.counts,
+        unlogged: this.#unlogged,
+        refusedIds: rooms.registers[engineAt.refusedIds]!,
+      },
       stateBytes: bytesInUse(rooms.states),
-      snapshotOffset: this.#snapshotOffset,
+      logStart: this.#log.start,
+      logBytes: this.#log.bytes,
+      snapshotOffset: this.#snapshotting.offset,
+      snapshotSeconds: this.#snapshotting.last.seconds,
+      snapshotPeakBytes: this.#snapshotting.last.peakBytes,
+      snapshotPauseMs: this.#snapshotting.last.pauseMs,
+      answersFromCache: this.#answersFromCache,
       queued: this.#queued,
     };
   }
@@ -208,24 +231,7 @@ class LogEngine implements Engine {
   }
 
   snapshot(): Promise<number> {
-    const { data } = this.#config;
-    if (data === undefined)
-      return Promise.reject(
-        new LiveshelfError(
-          "CONFIG_INVALID",
-          'An engine in memory has no snapshots; give it a folder with "data".',
-          "/data",
-        ),
-      );
-    this.#snapshotUnderWay ??= foldInWorker(this.#config, this.#log.durableHead)
-      .then((offset) => {
-        this.#snapshotOffset = offset;
-        return offset;
-      })
-      .finally(() => {
-        this.#snapshotUnderWay = undefined;
-      });
-    return this.#snapshotUnderWay;
+    return this.#snapshotting.now();
   }
 
   tick(): void {
@@ -238,7 +244,7 @@ class LogEngine implements Engine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#ticking);
-    await this.#snapshotUnderWay?.catch(() => {});
+    await this.#snapshotting.close();
     await this.#log.close();
   }
 
@@ -248,13 +254,32 @@ class LogEngine implements Engine {
     return this.#turns;
   }
 
+  /** Accepted and not yet durable. */
   get #queued(): number {
-    return this.#log.head - this.#log.durableHead;
+    return this.#given + this.#log.head - this.#log.durableHead;
+  }
+
+  get #isReadOnly(): boolean {
+    return this.#options.readOnly === true;
+  }
+
+  #tell(message: string): void {
+    this.#options.onDiagnostic?.(message);
+  }
+
+  #isOverloaded(more: number): boolean {
+    return this.#queued + more > limits.queueEventsMax || this.#log.queuedBytes > limits.queueBytesMax;
+  }
+
+  #refuseOverload(more: number): void {
+    if (!this.#isOverloaded(more)) return;
+    throw new LiveshelfError("OVERLOADED", `${this.#queued} events wait for the disk; send these again in a second.`);
   }
 
   /** The engine's time: the wall clock, never before the largest event time. */
   #nowMs(): number {
-    return Math.max(this.#clock.nowMs(), this.#house.rooms.registers[engineAt.clockMs]!);
+    this.#wallMs = this.#clock.nowMs();
+    return Math.max(this.#wallMs, this.#house.rooms.registers[engineAt.clockMs]!);
   }
 
   #mustBeOpen(): void {
@@ -263,72 +288,68 @@ class LogEngine implements Engine {
 
   #mustWrite(): void {
     this.#mustBeOpen();
-    if (this.#readOnly) throw new LiveshelfError("LOG_UNWRITABLE", "The folder was opened for reading only.");
+    if (this.#isReadOnly) throw new LiveshelfError("LOG_UNWRITABLE", "The folder was opened for reading only.");
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #append(given: readonly EventInput[], start: number, end: number, rejected: RecordReceipt["rejected"][number][]) {
+  #append(
+    given: readonly EventInput[],
+    start: number,
+    end: number,
+    rejected: RecordReceipt["rejected"][number][],
+  ): Admitted {
     const receivedAt = this.#clock.nowMs();
-    const { recentIds, registers } = this.#house.rooms;
-    const batch: LoggedEvent[] = [];
-    const batchIds = new Set<string>();
-    let accepted = 0;
-    let duplicates = 0;
-    for (let index = start; index < end; index++) {
-      try {
-        if (withoutConsent(given[index])) {
-          this.#door.withoutConsent++;
-          accepted++;
-          continue;
-        }
-        const event = parseEvent(given[index], receivedAt);
-        const clockMs = Math.max(registers[engineAt.clockMs]!, eventAtMs(event));
-        if (event.id !== undefined && (batchIds.has(event.id) || recentIds.has(event.id, clockMs))) {
-          duplicates++;
-          continue;
-        }
-        if (event.id !== undefined) batchIds.add(event.id);
-        batch.push(event);
-        accepted++;
-      } catch (error) {
-        if (!(error instanceof LiveshelfError)) throw error;
-        rejected.push({
-          index,
-          code: error.code,
-          message: error.message,
-          ...(error.at === undefined ? {} : { at: error.at }),
-        });
-      }
-    }
-    this.#door.duplicates += duplicates;
-    this.#door.rejected += end - start - accepted - duplicates;
-    if (batch.length > 0) this.#log.append(batch);
+    const admitted = this.#admission.admit(given, start, end, receivedAt, this.#house.rooms, rejected);
+    if (admitted.events.length > 0) this.#log.append(admitted.events);
     this.#lastReceivedMs = receivedAt;
-    return { accepted, duplicates };
+    return admitted;
+  }
+
+  #answer(
+    kind: "rank" | "recommend",
+    request: RankRequest | RecommendRequest,
+    serve: (atMs: number) => Served,
+  ): Answer {
+    const startedMs = stopwatchMs();
+    const nowMs = this.#nowMs();
+    // A list that is logged teaches, and is made anew each time.
+    const isLogged = request.observe !== false && request.consent !== false;
+    const { cache, learning } = this.#house;
+    const kept = isLogged ? undefined : cache?.find(kind, request, learning.changes, nowMs);
+    if (kept !== undefined) {
+      this.#answersFromCache++;
+      return { slate: null, ...kept, tookMs: stopwatchMs() - startedMs };
+    }
+    const { answer, slate } = serve(nowMs);
+    if (isLogged) return { slate: this.#logSlate(slate, nowMs), ...answer };
+    cache?.keep(kind, request, learning.changes, nowMs, answer);
+    return { slate: null, ...answer };
   }
 
   /** `time`: as of which it was answered, so that the fold reads the rows that were served. */
-  #logSlate(
-    request: RankRequest | RecommendRequest,
-    slate: Omit<SlateEvent, "slate" | "time" | "receivedAt">,
-    time: number,
-  ): string | null {
-    if (request.observe === false || request.consent === false || this.#readOnly || this.#failure !== undefined)
+  #logSlate(slate: Served["slate"], time: number): string | null {
+    if (this.#isReadOnly || this.#failure !== undefined) return null;
+    if (this.#isOverloaded(1)) {
+      this.#unlogged++;
       return null;
+    }
     const id = this.#slateId();
     const event: SlateEvent = { ...slate, slate: id, time, receivedAt: time };
     const { learning, serving } = this.#house;
     learning.expect(event, serving.lastList(slate.items.length));
     this.#log.append([event]);
     this.#lastReceivedMs = time;
-    this.#snapshotWhenDue();
+    this.#snapshotting.whenDue();
     return id;
   }
 
-  /** Unique in the log by the offset; not to be guessed from another without the log's id. */
+  /**
+   * Unique in the log by the offset, and by the wall clock where a crash took the list that had this offset before; not to be
+   * guessed from another without the log's id.
+   */
   #slateId(): string {
     const { head, id } = this.#log;
-    const mark = mixPair(hashText(id, this.#config.seed), head) >>> 0;
+    const mark = mixPair(mixPair(hashText(id, this.#config.seed), head), this.#wallMs % 2 ** 32) >>> 0;
     return `${head.toString(36)}-${mark.toString(36)}`;
   }
 
@@ -339,51 +360,27 @@ class LogEngine implements Engine {
     if (waits && this.#clock.nowMs() - this.#lastReceivedMs >= this.#config.tickMs) this.tick();
   }
 
-  #snapshotWhenDue(): void {
-    if (this.#store === undefined || this.#readOnly || this.#snapshotUnderWay !== undefined) return;
-    if (this.#log.durableHead - this.#snapshotOffset < this.#config.snapshotEvery) return;
-    this.snapshot().catch((error: unknown) => {
-      // The log is whole without a snapshot: a later one will be tried after as many events again.
-      this.#snapshotOffset = this.#log.durableHead;
-      this.#tell(`A snapshot could not be written: ${error instanceof Error ? error.message : String(error)}`);
-    });
-  }
-
   /** Folds snapshot and log into rooms of their own, then moves in. */
-  async #rebuild(fromLog: boolean, onProgress: (done: number, total: number) => void): Promise<void> {
-    let next = house(this.#config);
-    let offset = 0;
-    if (this.#store !== undefined && !fromLog) {
-      try {
-        offset = restore(this.#store, next.rooms, this.#log);
-      } catch (error) {
-        this.#tell(
-          `The snapshots cannot be used, folding the log from its start: ${error instanceof Error ? error.message : String(error)}`,
-        );
-        next = house(this.#config);
-        offset = 0;
-      }
-    }
-    this.#snapshotOffset = offset;
-    const total = this.#log.head - offset;
-    let done = 0;
-    for (const entry of this.#log.read(offset)) {
-      next.learning.fold(entry.event, entry.offset);
-      if (++done % foldedAtOnce === 0) {
-        onProgress(done, total);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
-    onProgress(done, total);
-    this.#house = next;
+  async #rebuild(): Promise<void> {
+    const { fromLog, onProgress } = this.#options;
+    const folded = await foldUp(this.#config, this.#store, this.#log, {
+      fromLog,
+      onProgress,
+      tell: (message: string) => this.#tell(message),
+    });
+    const { rooms, learning } = folded;
+    this.#snapshotting.startFrom(folded);
+    const { resultCacheMs } = this.#config;
+    const cache = resultCacheMs > 0 ? new ResultCache(resultCacheMs) : undefined;
+    this.#house = { rooms, learning, serving: new Serving(rooms), cache };
   }
 
   /** What was folded but not durable must go (ARCHITECTURE.md, invariant 2): the state is rebuilt from what the log still has; writes stay refused. */
   async #recover(error: LiveshelfError): Promise<void> {
     this.#failure = error;
     this.#tell(`Writing to the log failed, nothing more is accepted: ${error.message}`);
-    await this.#rebuild(false, () => {}).catch((cause: unknown) =>
-      this.#tell(`The state could not be rebuilt: ${String(cause)}`),
-    );
+    await this.#rebuild().catch((cause: unknown) => {
+      if (!this.#isClosed) this.#tell(`The state could not be rebuilt: ${String(cause)}`);
+    });
   }
 }

@@ -46,7 +46,8 @@ export class Explainer {
       bias += slope * (list.match[i]! - sum);
     }
     const texts = new Map<string, string>();
-    for (const retriever of retrievers) {
+    // Of a list that they were not asked for, retrievers would tell what they last found for somebody else.
+    for (const retriever of list.recommended ? retrievers : []) {
       const { text, because } = retriever.reason(list.item[i]!);
       texts.set(retriever.name, because < 0 ? text : `${text} “${this.#title(because)}”${this.#how(asked, because)}`);
     }

@@ -1,50 +1,126 @@
 /**
- * The second folder (ARCHITECTURE.md, invariant 6): a worker thread that loads the newest snapshot, folds the same log up to an offset and writes the
- * next snapshot, so that the serving thread never pauses for one.
+ * The second folder (ARCHITECTURE.md, invariant 6): a worker thread that goes on from the newest snapshot, folds the same log up to an offset and
+ * writes the next snapshot, so that the serving thread never pauses for one.
  */
 import { join } from "node:path";
+import { getHeapStatistics } from "node:v8";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Config } from "./config.ts";
-import { LiveshelfError } from "./core/errors.ts";
+import { stopwatchMs } from "./core/clock.ts";
+import { type ErrorCode, LiveshelfError } from "./core/errors.ts";
+import { bytesInUse } from "./core/state.ts";
+import type { EventLog } from "./event-logs/event-log.ts";
 import { lmdbLog } from "./event-logs/lmdb.ts";
-import { Learning } from "./learn.ts";
-import { restore, snapshotHeader } from "./restore.ts";
-import { buildRooms } from "./rooms.ts";
+import { foldUp } from "./fold-up.ts";
+import { snapshotHeader } from "./restore.ts";
+import { type Files, nodeFiles } from "./snapshots/files.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
+import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
+import type { FoldAside, FoldReport, FoldTask } from "./snapshotting.ts";
 
-interface Task {
+/** What the thread is given. */
+interface Work {
   readonly liveshelfFold: true;
   readonly config: Config & { readonly data: string };
-  readonly offset: number;
+  readonly task: FoldTask;
+  /** One number: not 0 when it shall give up. */
+  readonly stop: Int32Array;
 }
 
-/** Folds the log of `config.data` up to `offset` in a worker and saves the snapshot there; resolves with the offset it reflects. */
-export function foldInWorker(config: Config, offset: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const task = { liveshelfFold: true, config, offset };
-    const worker = new Worker(new URL(import.meta.url), { workerData: task });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => {
-      if (code !== 0) reject(new LiveshelfError("INTERNAL", `The worker that folds ended with code ${code}.`));
+/** What the thread answers: an error's class does not come over. */
+interface Outcome {
+  readonly report?: FoldReport;
+  readonly code?: ErrorCode;
+  readonly message?: string;
+}
+
+/**
+ * Folds the log up to an offset and keeps what it comes to as a snapshot, unless there is one of that offset already.
+ * Rejects with what {@link foldUp} and the store reject with, and with what `turn` does.
+ */
+export async function foldAside(
+  config: Config,
+  log: EventLog,
+  store: SnapshotStore,
+  { offset, isBase }: FoldTask,
+  turn?: () => Promise<void>,
+): Promise<FoldReport> {
+  const startedMs = stopwatchMs();
+  const { rooms, offset: from, stale, rebuilt } = await foldUp(config, store, log, { to: offset, turn });
+  const isThere = store.list().some((one) => one.isBase === isBase && one.header.offset === offset);
+  if (from < offset || stale.length > 0 || !isThere)
+    store.write(snapshotHeader(config, log, offset, rebuilt), rooms.states, { isBase }).keep();
+  const { total_heap_size, external_memory } = getHeapStatistics();
+  const stateBytes = bytesInUse(rooms.states);
+  const heapBytes = Math.max(0, total_heap_size + external_memory - stateBytes);
+  return { offset, seconds: (stopwatchMs() - startedMs) / 1000, stateBytes, heapBytes };
+}
+
+/** {@link foldAside} on the folder `config.data`, in a thread of its own. When the signal aborts, it ends soon and rejects with CLOSED. */
+export const foldInWorker =
+  (config: Config): FoldAside =>
+  (task, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      const worker = new Worker(new URL(import.meta.url), { workerData: { liveshelfFold: true, config, task, stop } });
+      // Not terminated: what it has open of the log is let go of by itself.
+      const giveUp = (): void => void Atomics.store(stop, 0, 1);
+      if (signal.aborted) giveUp();
+      signal.addEventListener("abort", giveUp);
+      let outcome: Outcome | undefined;
+      worker.once("message", (message: Outcome) => {
+        outcome = message;
+      });
+      worker.once("error", reject);
+      worker.once("exit", (code) => {
+        signal.removeEventListener("abort", giveUp);
+        const {
+          report,
+          code: refused = "INTERNAL",
+          message = `The worker that folds ended with code ${code}.`,
+        } = outcome ?? {};
+        if (report !== undefined) resolve(report);
+        else reject(new LiveshelfError(refused, message));
+      });
     });
-  });
+
+async function outcomeOf(work: Work): Promise<Outcome> {
+  try {
+    return { report: await run(work) };
+  } catch (error) {
+    if (error instanceof LiveshelfError) return { code: error.code, message: error.message };
+    throw error;
+  }
 }
 
-async function run({ config, offset }: Task): Promise<number> {
+async function run({ config, task, stop }: Work): Promise<FoldReport> {
+  const mustGoOn = (): void => {
+    if (Atomics.load(stop, 0) !== 0)
+      throw new LiveshelfError("CLOSED", "The engine closed before the snapshot was written.");
+  };
   const log = lmdbLog({ folder: join(config.data, "log"), readOnly: true });
   try {
-    const store = folderSnapshots(join(config.data, "snapshots"));
-    const rooms = buildRooms(config);
-    const learning = new Learning(rooms);
-    const from = restore(store, rooms, log);
-    for (const entry of log.read(from, offset)) learning.fold(entry.event, entry.offset);
-    if (offset > from) store.save(snapshotHeader(config, log, offset), rooms.states);
-    return Math.max(from, offset);
+    const store = folderSnapshots(join(config.data, "snapshots"), watched(nodeFiles, mustGoOn));
+    return await foldAside(config, log, store, task, async () => mustGoOn());
   } finally {
     await log.close();
   }
 }
 
-const isTask = (data: unknown): data is Task => typeof data === "object" && data !== null && "liveshelfFold" in data;
-if (!isMainThread && isTask(workerData)) parentPort?.postMessage(await run(workerData));
+/** Reading and writing gigabytes can be given up too. */
+function watched(files: Files, mustGoOn: () => void): Files {
+  return {
+    ...files,
+    read(descriptor, target, position) {
+      mustGoOn();
+      return files.read(descriptor, target, position);
+    },
+    write(descriptor, bytes) {
+      mustGoOn();
+      return files.write(descriptor, bytes);
+    },
+  };
+}
+
+const isWork = (data: unknown): data is Work => typeof data === "object" && data !== null && "liveshelfFold" in data;
+if (!isMainThread && isWork(workerData)) parentPort?.postMessage(await outcomeOf(workerData));

@@ -107,6 +107,11 @@ export function reportModels(rooms: Rooms): { learners: LearnerReport[]; feature
   };
 }
 
+/** What a log that was trimmed no longer allows (docs/operating.md, "Retention"). */
+function whatIsGone(start: number): string {
+  return `The events before offset ${start} are folded into the base snapshot and gone from the log: a changed setting or release counts from there on, and what was learned before cannot be unlearned.`;
+}
+
 export function inspectEngine(
   rooms: Rooms,
   status: EngineStatus,
@@ -118,6 +123,7 @@ export function inspectEngine(
   if (query !== undefined) return { query, known: question(rooms, { atMs: nowMs, query }, history).query >= 0 };
   return {
     ...status,
+    ...(status.logStart > 0 ? { retention: whatIsGone(status.logStart) } : {}),
     clock: new Date(status.clockMs).toISOString(),
     fields: rooms.catalogue.fieldNames.map(({ name, type, mistyped }) => ({ name, type, mistyped })),
     learnedFields: {

@@ -40,8 +40,25 @@ export interface Observer {
   joined?(slate: string, item: number, reward: number): void;
 }
 
+/** Counts of folded events that changed what answers read; not part of the state. */
+export interface Changes {
+  /** What every answer may read. */
+  readonly common: number;
+  /** What only answers to a shopper read. */
+  readonly personal: number;
+}
+
+/** What the models are taught; without it, all else that is folded comes out the same, but what waits in baskets. */
+export interface Taught {
+  /** The models of lists, from shown rows. */
+  readonly lists: boolean;
+  /** The model of choices, from baskets. */
+  readonly choices: boolean;
+}
+
 export class Learning {
   readonly #rooms: Rooms;
+  readonly #taught: Taught;
   readonly #scratch = scratch();
   readonly #rows: Rows;
   readonly #choiceRows: Rows;
@@ -51,13 +68,15 @@ export class Learning {
   #logits = new Float64Array(64);
   #observer: Observer = {};
   #served: { readonly event: SlateEvent; readonly list: ServedList } | undefined;
+  readonly #changes = { common: 0, personal: 0 };
   /** What was read for the slate folded last; for the test that compares it with what was served. */
   get lastRows(): Rows {
     return this.#rows;
   }
 
-  constructor(rooms: Rooms) {
+  constructor(rooms: Rooms, taught: Taught = { lists: true, choices: true }) {
     this.#rooms = rooms;
+    this.#taught = taught;
     this.#rows = new Rows(rooms.listFeatures.columns.length);
     this.#choiceRows = new Rows(rooms.choiceFeatures.columns.length);
     this.#pool = new Pool(rooms.retrievers.length);
@@ -65,6 +84,10 @@ export class Learning {
       teach: (lesson) => this.#teach(lesson),
       impressions: (shown) => this.#impressions(shown),
     };
+  }
+
+  get changes(): Changes {
+    return this.#changes;
   }
 
   /** The slate that comes next was served by this engine from this very state: what was read for it need not be read again. */
@@ -77,14 +100,18 @@ export class Learning {
   }
 
   fold(event: LoggedEvent, offset: number): void {
-    const { registers, attribution, baskets, recentIds, shoppers, chooser } = this.#rooms;
+    const { registers, attribution, baskets, recentIds, shoppers } = this.#rooms;
     const atMs = eventAtMs(event);
     const clockMs = Math.max(registers[engineAt.clockMs]!, atMs);
     registers[engineAt.clockMs] = clockMs;
     registers[engineAt.events] = offset + 1;
+    this.#rooms.items.nowMs = clockMs;
+    this.#rooms.words.nowMs = clockMs;
+    const isPlain = this.#isPlain(event);
+    const known = this.#known();
     // Before anything that this event brings about, windows that close included: as the list was served.
     const asked = event.type === "slate" ? this.#readSlate(event, atMs) : undefined;
-    baskets.closeBefore(clockMs, (lesson) => chooser.learn(lesson));
+    baskets.closeBefore(clockMs, this.#teachChoice);
     attribution.advance(clockMs, this.#consequences);
     if (event.id !== undefined) recentIds.add(event.id, clockMs);
     switch (event.type) {
@@ -104,7 +131,30 @@ export class Learning {
         this.#foldOutcome(event, offset, atMs, clockMs);
         break;
     }
+    const { count } = shoppers;
     shoppers.sweep(clockMs);
+    this.#forgetUnheardOf(clockMs);
+    if (!isPlain || known !== this.#known()) this.#changes.common++;
+    if (asked !== undefined || shoppers.count !== count) this.#changes.personal++;
+  }
+
+  /** True for what by itself changes nothing that answers to others read: a list of this engine's own, and time that passes. */
+  #isPlain(event: LoggedEvent): boolean {
+    return event.type === "tick" || event.type === "lost" || this.#served?.event === event;
+  }
+
+  /** Changes when a word or an item comes or goes. */
+  #known(): number {
+    const { items, words, contextKeys } = this.#rooms;
+    return items.changes + words.changes + contextKeys.size;
+  }
+
+  #forgetUnheardOf(clockMs: number): void {
+    const { config, attribution, items, words } = this.#rooms;
+    // What stands in a slate may still be chosen there, however far time has jumped.
+    const heardSinceMs = Math.min(clockMs - config.itemExpiryMs, attribution.slates.oldestClockMs);
+    items.sweep(heardSinceMs);
+    words.sweep(heardSinceMs);
   }
 
   #foldItem(id: string, event: LoggedEvent & { type: "item" }, offset: number, atMs: number, clockMs: number): void {
@@ -183,6 +233,7 @@ export class Learning {
     const item = rooms.items.intern(event.item);
     if (item < 0) {
       this.#refuseId();
+      rooms.shoppers.arrive(shopper, event.session, atMs);
       return;
     }
     const action = rooms.actions(event.action, event.value);
@@ -219,7 +270,7 @@ export class Learning {
 
   /** A choice is a lesson for the choice model: the candidates as they stood before its basket, and what was chosen. */
   #noteChoice(request: Request, session: string | undefined, item: number, receivedAtMs: number): void {
-    const { baskets, registers, chooser } = this.#rooms;
+    const { baskets, registers } = this.#rooms;
     if (request.shopper < 0 || request.history.count === 0) return;
     if (baskets.add(request.shopper, item, request.atMs)) return;
     if (request.history.lastTouchAtMs === request.atMs) return;
@@ -228,17 +279,25 @@ export class Learning {
     this.#rooms.shoppers.gather(request.shopper, session, request.atMs, request.history);
     const accepts = (row: number): boolean =>
       this.#rooms.catalogue.isRecommendable(row) && !request.history.isRejected(row);
-    retrieveCandidates(this.#rooms, request, accepts, this.#pool);
+    if (this.#taught.choices) retrieveCandidates(this.#rooms, request, accepts, this.#pool);
+    else this.#pool.clear();
     this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
     this.#observer.choice?.(request, this.#pool, this.#choiceRows);
     if (!teaches) return;
     const { shopper, atMs } = request;
     const clockMs = registers[engineAt.clockMs]!;
-    baskets.start({ shopper, atMs, clockMs }, this.#pool, this.#choiceRows, (lesson) => chooser.learn(lesson));
+    baskets.start({ shopper, atMs, clockMs }, this.#pool, this.#choiceRows, this.#teachChoice);
     baskets.add(request.shopper, item, request.atMs);
   }
 
+  readonly #teachChoice = (lesson: Lesson): void => {
+    this.#changes.common++;
+    this.#rooms.chooser.learn(lesson);
+  };
+
   #teach(lesson: Lesson): void {
+    if (!this.#taught.lists) return;
+    this.#changes.common++;
     const { ranker, calibration, prequential } = this.#rooms;
     const { rows, surface } = lesson;
     if (this.#logits.length < rows.count) this.#logits = new Float64Array(rows.count * 2);
@@ -255,6 +314,7 @@ export class Learning {
   }
 
   #impressions(shown: Shown): void {
+    this.#changes.common++;
     const clockMs = this.#rooms.registers[engineAt.clockMs]!;
     for (const feature of this.#rooms.listFeatures.features) feature.impressions?.(shown, clockMs);
   }
@@ -269,9 +329,10 @@ export class Learning {
     return code === actionCode.view && history.lastAction[entry] === actionCode.click && elapsedMs <= clickThenViewMs;
   }
 
-  /** Rows of the items of the list just read, those never seen before interned. */
+  /** Rows of the items of the list just read, those never seen before interned; all are heard of. */
   #internShown(): Int32Array {
     const { list } = this.#scratch;
+    for (let i = 0; i < list.count; i++) this.#rooms.items.hear(list.item[i]!);
     if (this.#items.length < list.count) this.#items = new Int32Array(list.count * 2);
     this.#items.set(list.item.subarray(0, list.count));
     for (const [index, id] of list.unknown) this.#items[index] = this.#rooms.items.intern(id);

@@ -2,13 +2,10 @@
  * From what a caller or a logged slate says to what the rooms read: the same code for serving and folding, and it only looks ids up,
  * so that both see the same (ARCHITECTURE.md, invariant 4).
  */
-import { LiveshelfError } from "./core/errors.ts";
 import type { Context, ContextValue, SlateEvent } from "./core/event.ts";
 import { History } from "./core/history.ts";
 import { limits } from "./core/limits.ts";
 import { List, summaryWidth } from "./core/list.ts";
-import { describe, parseContext } from "./core/parse-event.ts";
-import type { RankRequest, RecommendRequest } from "./core/public.ts";
 import { contextPlaces, normalQuery, type Request } from "./core/request.ts";
 import type { Rows } from "./core/rows.ts";
 import { summarize } from "./features/list-summary.ts";
@@ -26,32 +23,6 @@ export interface Asked {
 
 const context = new Int32Array(contextPlaces);
 
-/**
- * Refuses what the log could not give back as it was: the answer is logged, and what cannot be folded again would stay there for good.
- * Throws REQUEST_MALFORMED.
- */
-export function checkAsked(request: RankRequest | RecommendRequest): void {
-  const { user, session, surface, context } = request;
-  const text = (given: unknown, at: string, lengthMax: number): void => {
-    if (given === undefined) return;
-    if (typeof given === "string" && given.length <= lengthMax && given.isWellFormed()) return;
-    const message = `This must be well-formed text of at most ${lengthMax} characters; it is ${describe(given)}.`;
-    throw new LiveshelfError("REQUEST_MALFORMED", message, at);
-  };
-  text(user, "/user", limits.idLengthMax);
-  text(session, "/session", limits.idLengthMax);
-  text(surface, "/surface", limits.nameLengthMax);
-  if ("item" in request) text(request.item, "/item", limits.idLengthMax);
-  if (!("items" in request)) return void parseContext(context, "/context");
-  request.items.forEach((given, i) => {
-    text(typeof given === "string" ? given : (given?.item ?? null), `/items/${i}`, limits.idLengthMax);
-    if (typeof given === "string" || given.match === undefined || Number.isFinite(given.match)) return;
-    const message = `"match" must be a finite number; it is ${describe(given.match)}.`;
-    throw new LiveshelfError("REQUEST_MALFORMED", message, `/items/${i}/match`);
-  });
-  parseContext(context, "/context");
-}
-
 /** Gathers the shopper's history, or its latest `historyLimit` items, into `history` and looks every word up. The request is good until the next question. */
 export function question(rooms: Rooms, asked: Asked, history: History, historyLimit?: number): Request {
   const shopper = rooms.shoppers.find(asked.user, asked.session);
@@ -59,7 +30,7 @@ export function question(rooms: Rooms, asked: Asked, history: History, historyLi
   context.fill(-1);
   if (asked.context !== undefined) {
     for (const [key, value] of Object.entries(asked.context)) {
-      const place = rooms.contextKeys.find(key);
+      const place = rooms.contextKeys.find(contextKey(key));
       const word = contextWord(key, value);
       if (place >= 0 && word !== undefined) context[place] = rooms.words.find(word);
     }
@@ -92,18 +63,21 @@ export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent
   if (context === undefined) return;
   for (const [key, value] of Object.entries(context)) {
     const word = contextWord(key, value);
-    if (word !== undefined && rooms.contextKeys.intern(key) >= 0) rooms.words.intern(word);
+    if (word !== undefined && rooms.contextKeys.intern(contextKey(key)) >= 0) rooms.words.intern(word);
   }
 }
 
 const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, limits.idLengthMax).toWellFormed();
 const surfaceWord = (surface: string): string => `s ${surface}`;
 
+/** A long key is cut: as events have it. */
+const contextKey = (key: string): string => key.slice(0, limits.nameLengthMax).toWellFormed();
+
 /** A key given as undefined is one that is not given: so the log's JSON has it. */
 function contextWord(key: string, value: ContextValue | undefined): string | undefined {
   if (value === null || value === undefined) return undefined;
   const text = Array.isArray(value) ? value.map(String).sort().join("|") : String(value);
-  return `c ${key}=${text}`.slice(0, limits.idLengthMax).toWellFormed();
+  return `c ${contextKey(key)}=${text}`.slice(0, limits.idLengthMax).toWellFormed();
 }
 
 /** Puts the items of a logged slate into `list` as the question that they answered saw them; `served`: their rows, if they are known. */

@@ -20,6 +20,7 @@ import { greedy } from "./policies/greedy.ts";
 import { question, rankByMatch, readRows, scratch } from "./question.ts";
 import { Sums } from "./retrievers/sums.ts";
 import type { Rooms } from "./rooms.ts";
+import { TimeBudget } from "./time-budget.ts";
 
 /** An answer and the slate event to be logged for it; the caller gives it its id. */
 export interface Served {
@@ -52,8 +53,15 @@ export class Serving {
   #chosen = new Int32Array(limits.candidatesMax);
   #propensity = new Float64Array(limits.candidatesMax);
 
-  constructor(rooms: Rooms) {
+  /** What candidates of the caller, and found ones, cost lately. */
+  readonly #given = new TimeBudget();
+  readonly #found = new TimeBudget();
+  readonly #stopwatch: () => number;
+
+  /** `stopwatch`: monotonic, ms; it bounds what is considered for a request with `timeoutMs`. */
+  constructor(rooms: Rooms, stopwatch: () => number = stopwatchMs) {
     this.#rooms = rooms;
+    this.#stopwatch = stopwatch;
     this.#pool = new Pool(rooms.retrievers.length, limits.candidatesMax);
     this.#rows = new Rows(rooms.listFeatures.columns.length);
     this.#choiceRows = new Rows(rooms.choiceFeatures.columns.length);
@@ -62,37 +70,73 @@ export class Serving {
 
   /** Ranks the caller's candidates as of `atMs`. */
   rank(request: RankRequest, atMs: number): Served {
-    const startedMs = stopwatchMs();
+    const startedMs = this.#stopwatch();
+    const untilMs = dueMs(request, startedMs);
     const query = parseQuery(request.query, "/query");
     const asked = question(this.#rooms, { ...asker(request), query, atMs }, this.#scratch.history);
     const { list } = this.#scratch;
-    const ids = this.#callerList(request, list);
+    const most = this.#fitting(this.#given, untilMs);
+    const { ids, skipped } = this.#callerList(request, list, most);
     if (list.recommended) this.#matchByChoice(asked, list);
     else rankByMatch(list);
-    return this.#serve(request, query, asked, list, ids, itemsWanted(request.size, list.count), startedMs);
+    const served = this.#serve(request, query, asked, list, ids, itemsWanted(request.size, list.count));
+    return this.#timed(served, this.#given, list.count, skipped, startedMs, startedMs);
   }
 
   /** Recommends items of the catalogue as of `atMs`. */
   recommend(request: RecommendRequest, atMs: number): Served {
-    const startedMs = stopwatchMs();
+    const startedMs = this.#stopwatch();
+    const untilMs = dueMs(request, startedMs);
     const asked = question(this.#rooms, { ...asker(request), atMs, item: request.item }, this.#scratch.history);
     const size = itemsWanted(request.size, recommendedByDefault);
     const { list } = this.#scratch;
-    this.recommendable(asked, request, size, list);
-    return this.#serve(request, undefined, asked, list, undefined, size, startedMs);
+    let foundMs = startedMs;
+    const most = (): number => {
+      foundMs = this.#stopwatch();
+      return Math.max(size, this.#fitting(this.#found, untilMs));
+    };
+    const skipped = this.recommendable(asked, request, size, list, most);
+    const served = this.#serve(request, undefined, asked, list, undefined, size);
+    return this.#timed(served, this.#found, list.count, skipped, startedMs, foundMs);
   }
 
-  /** Fills `list` with the retrievers' candidates, matched by the choice model; at least `size` where the shop has them. */
-  recommendable(asked: Request, { filters, exclude, item }: RecommendRequest, size: number, list: List): void {
+  /** How many candidates are considered in the time until `untilMs`. */
+  #fitting(budget: TimeBudget, untilMs: number): number {
+    return untilMs === Number.POSITIVE_INFINITY ? untilMs : budget.fitting(untilMs - this.#stopwatch());
+  }
+
+  /** The answer with what it took, and what was left out; the candidates' part of the time, from `sinceMs` on, is remembered. */
+  #timed(
+    { answer, slate }: Omit<Served, "answer"> & { readonly answer: Omit<Served["answer"], "tookMs"> },
+    budget: TimeBudget,
+    candidates: number,
+    skipped: number,
+    startedMs: number,
+    sinceMs: number,
+  ): Served {
+    const nowMs = this.#stopwatch();
+    budget.observe(candidates, nowMs - sinceMs);
+    return { answer: { ...answer, tookMs: nowMs - startedMs, ...(skipped > 0 ? { skipped } : {}) }, slate };
+  }
+
+  /** Fills `list` with the retrievers' candidates, matched by the choice model; at least `size` where the shop has them. Answers how many were left out for `most`. */
+  recommendable(
+    asked: Request,
+    { filters, exclude, item }: RecommendRequest,
+    size: number,
+    list: List,
+    most?: () => number,
+  ): number {
     const { catalogue, items } = this.#rooms;
     const passes = filters === undefined ? () => true : catalogue.filter(filters);
     const excluded = new Set(exclude?.map((id) => items.find(id)));
     if (item !== undefined) excluded.add(items.find(item));
     const accepts = (row: number): boolean =>
       catalogue.isRecommendable(row) && !excluded.has(row) && !asked.history.isRejected(row) && passes(row);
-    retrieveCandidates(this.#rooms, asked, accepts, this.#pool);
+    const leftOut = retrieveCandidates(this.#rooms, asked, accepts, this.#pool, most);
     if (this.#pool.count < size) this.#fill(accepts, size);
     this.#matchPool(asked, list);
+    return leftOut;
   }
 
   /** What the retrievers did not reach, by popularity: a page is full whenever the shop has the items. */
@@ -114,7 +158,8 @@ export class Serving {
     }
   }
 
-  #callerList(request: RankRequest, list: List): string[] {
+  /** The first `most` of the caller's candidates, each once, and how many come after them. */
+  #callerList(request: RankRequest, list: List, most: number): { ids: string[]; skipped: number } {
     if (request.items.length > limits.candidatesMax) {
       throw new LiveshelfError(
         "REQUEST_MALFORMED",
@@ -126,7 +171,8 @@ export class Serving {
     const ids: string[] = [];
     const unknown = new Set<string>();
     let hasMatch = false;
-    for (let order = 0; order < request.items.length; order++) {
+    let order = 0;
+    for (; order < request.items.length && list.count < most; order++) {
       const given = request.items[order]!;
       const isPlain = typeof given === "string";
       const item = isPlain ? given : given.item;
@@ -139,7 +185,7 @@ export class Serving {
       if (match !== undefined) hasMatch = true;
     }
     list.recommended = request.ordered === false && !hasMatch;
-    return ids;
+    return { ids, skipped: request.items.length - order };
   }
 
   /** An order that means nothing, and no relevance: the choice model says what the shopper would turn to. */
@@ -163,8 +209,7 @@ export class Serving {
     list: List,
     ids: readonly string[] | undefined,
     size: number,
-    startedMs: number,
-  ): Served {
+  ) {
     const rooms = this.#rooms;
     this.#makeRoom(list.count);
     readRows(rooms, asked, list, this.#rows);
@@ -187,7 +232,7 @@ export class Serving {
       shown.push(shownItem(item, list, i, propensity));
     }
     return {
-      answer: { items, model: `${model.name}@${model.lessons}`, tookMs: stopwatchMs() - startedMs },
+      answer: { items, model: `${model.name}@${model.lessons}` },
       slate: {
         type: "slate",
         ...asker(request),
@@ -247,6 +292,16 @@ function shownItem(item: string, list: List, i: number, propensity: number): Sho
   if (list.order[i]! >= 0) shown.order = list.order[i]!;
   if (list.matchRank[i]! >= 0) shown.matchRank = list.matchRank[i]!;
   return shown;
+}
+
+/** When the answer is wanted; never, without `timeoutMs`. Throws REQUEST_MALFORMED, and DEADLINE_PASSED if that is not later than now. */
+function dueMs({ timeoutMs }: RankRequest | RecommendRequest, nowMs: number): number {
+  if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof timeoutMs !== "number" || !Number.isFinite(timeoutMs)) {
+    throw new LiveshelfError("REQUEST_MALFORMED", `"timeoutMs" must be a number; it is ${timeoutMs}.`, "/timeoutMs");
+  }
+  if (timeoutMs > 0) return nowMs + timeoutMs;
+  throw new LiveshelfError("DEADLINE_PASSED", "The time for the answer is over before the work began; give more.");
 }
 
 /** Who asks and where, without what is absent; nobody where consent is withheld. */

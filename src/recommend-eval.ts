@@ -145,7 +145,7 @@ class BasketJudge {
   report(): Pick<RecommendEvalReport, "results" | "learners"> {
     const all = this.#names.map((recommender, r) => ({
       recommender,
-      ...this.#scores[r]!.report(this.#rooms.items.size),
+      ...this.#scores[r]!.report(this.#rooms.items.rows),
     }));
     const isLearner = ({ recommender }: { recommender: string }): boolean => recommender === this.#rooms.chooser.name;
     return { results: all.filter((row) => !isLearner(row)), learners: all.filter(isLearner) };

@@ -11,6 +11,7 @@ import { type Actions, actions } from "./core/actions.ts";
 import { dayMs } from "./core/clock.ts";
 import { registers } from "./core/columns.ts";
 import { LiveshelfError } from "./core/errors.ts";
+import { ExpiringIds } from "./core/expiring-ids.ts";
 import { IdTable } from "./core/id-table.ts";
 import { type ItemNumber, noNumber } from "./core/item-numbers.ts";
 import { limits } from "./core/limits.ts";
@@ -19,7 +20,7 @@ import { RecentIds } from "./core/recent-ids.ts";
 import { contextPlaces } from "./core/request.ts";
 import type { Pool } from "./core/retrieved.ts";
 import type { ColumnSpec } from "./core/rows.ts";
-import { type State, state } from "./core/state.ts";
+import { laidOut, type State, state } from "./core/state.ts";
 import { choicePrior, listTerms } from "./defaults.ts";
 import { affinity } from "./features/affinity.ts";
 import { alsoBoughtStrength } from "./features/also-bought.ts";
@@ -63,9 +64,9 @@ export const engineAt = { clockMs: 0, events: 1, refusedIds: 2 } as const;
 export interface Rooms {
   readonly config: Config;
   readonly actions: Actions;
-  readonly items: IdTable;
+  readonly items: ExpiringIds;
   /** Field values, queries, surfaces, context values: one table of words. */
-  readonly words: IdTable;
+  readonly words: ExpiringIds;
   readonly contextKeys: IdTable;
   readonly recentIds: RecentIds;
   readonly registers: Float64Array;
@@ -123,17 +124,31 @@ function keptPrior(columns: readonly ColumnSpec[]): typeof choicePrior {
 
 /** Throws CONFIG_INVALID where `withoutFeatures` names none, or one that the models stand on. */
 export function buildRooms(config: Config): Rooms {
-  const items = new IdTable("items", limits.itemsMax);
-  const words = new IdTable("words", limits.wordsMax);
+  const items = new ExpiringIds({
+    name: "items",
+    capacity: limits.itemsMax,
+    keeps: (item) => catalogue.isKnown(item),
+    forget(item) {
+      catalogue.forgetItem(item);
+      for (const feature of features) feature.forgetItem?.(item);
+      for (const retriever of retrievers) retriever.forgetItem?.(item);
+    },
+  });
+  const words = new ExpiringIds({
+    name: "words",
+    capacity: limits.wordsMax,
+    keeps: (word) => catalogue.refersTo(word),
+    forget() {},
+  });
   const contextKeys = new IdTable("context-keys", contextPlaces);
   const recentIds = new RecentIds("recent-ids", config.dedupeHorizonMs, limits.dedupeIdsMax);
   const engineRegisters = registers("registers", Object.keys(engineAt).length);
-  const shoppers = new Shoppers(config.shopperExpiryMs);
+  const shoppers = new Shoppers(config.shopperExpiryMs, items);
   const catalogue = itemCatalogue(words);
   const priceOf = (): ItemNumber => catalogue.number("price") ?? noNumber;
   const fields = learnedFields(catalogue, config.learnFields);
-  const coVisits = new CoVisits();
-  const retrievers = [
+  const coVisits = new CoVisits(items);
+  const retrievers: readonly Retriever[] = [
     alsoBought(coVisits),
     boughtNext(coVisits),
     ownItems(),
@@ -141,7 +156,7 @@ export function buildRooms(config: Config): Rooms {
     popular({ name: "trending", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" }),
     newArrivals(),
   ];
-  const previous = previousList();
+  const previous = previousList(items);
   const isKept = (feature: { readonly name: string }): boolean => !config.withoutFeatures.includes(feature.name);
   const ofLists: Feature<List>[] = [
     asItWas(),
@@ -152,10 +167,10 @@ export function buildRooms(config: Config): Rooms {
     session(),
     previous,
     itemStatistics((item) => catalogue.firstSeenAtMs(item)),
-    queryItem(),
+    queryItem(words, items),
     alsoBoughtStrength(coVisits),
-    context(),
-    itemFields(fields),
+    context(words),
+    itemFields(fields, items, words),
     affinity(fields),
     tagAffinity(fields),
   ];
@@ -179,7 +194,7 @@ export function buildRooms(config: Config): Rooms {
     rowsMax: limits.rowsMax,
   });
   const lessonBudget = new LessonBudget(config.choiceLessonsPerSecond);
-  const baskets = new Baskets(choiceFeatures.columns.length);
+  const baskets = new Baskets(choiceFeatures.columns.length, items);
   const fallback = callersOrder(listFeatures.columns, "prior");
   const hasColumns = (term: readonly string[]): boolean =>
     term.every((name) => listFeatures.columns.some((column) => column.name === name));
@@ -188,6 +203,7 @@ export function buildRooms(config: Config): Rooms {
     terms: listTerms.filter(hasColumns),
     prior: "prior",
     regime: "regime",
+    bits: Math.log2(limits.rankerWeightsMax),
   });
   const chooser = choice({
     columns: choiceFeatures.columns,
@@ -196,6 +212,8 @@ export function buildRooms(config: Config): Rooms {
   });
   const calibration = new Calibration();
   const prequential = new Prequential([ranker.name]);
+  // Rows of features are kept and learned from by place: with other columns they mean something else.
+  const listLayout = [listFeatures.columns, config.learnFields ?? null];
   const features: readonly Feature<never>[] = [...listFeatures.features, ...choiceFeatures.features];
   shoppers.listen([
     {
@@ -243,11 +261,11 @@ export function buildRooms(config: Config): Rooms {
       catalogue.state,
       ...features.map((feature) => feature.state),
       ...retrievers.map((retriever) => retriever.state),
-      ...attribution.state,
-      baskets.state,
+      ...attribution.state.map((one) => laidOut(one, listLayout)),
+      laidOut(baskets.state, choiceFeatures.columns),
       lessonBudget.state,
-      ranker.state,
-      chooser.state,
+      laidOut(ranker.state, [...listLayout, listTerms]),
+      laidOut(chooser.state, choiceFeatures.columns),
       calibration.state,
       prequential.state,
     ],

@@ -135,7 +135,7 @@ describe("command lines", () => {
   const lines = of("sh").flatMap((block) => block.text.split("\n").map((line) => [where(block), line] as const));
 
   test.each(lines.filter(([, line]) => line.includes("npm ")))("%s: %s", (_, line) => {
-    for (const [, script] of line.matchAll(/\bnpm run (?:-s )?([\w:]+)/g)) expect(scripts).toHaveProperty([script!]);
+    for (const [, script] of line.matchAll(/\bnpm run (?:-s )?([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
     const [, name, rest = ""] = /\bliveshelf -- ([\w-]+)([^#]*)/.exec(line) ?? [];
     if (name === undefined) return;
     const command = program().commands.find((one) => one.name() === name);

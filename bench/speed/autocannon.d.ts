@@ -5,6 +5,9 @@ declare module "autocannon" {
     readonly path: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    /** Asked before each sending; answers what is sent. */
+    setupRequest?(request: Request): Request;
+    onResponse?(status: number, body: string): void;
   }
   interface Options {
     readonly url: string;
@@ -13,6 +16,8 @@ declare module "autocannon" {
     /** Seconds. */
     readonly timeout: number;
     readonly amount?: number;
+    /** Requests a second over all connections: each sends its share of a second as fast as it is answered. */
+    readonly overallRate?: number;
     /** Seconds. */
     readonly duration?: number;
     setupClient(client: { setRequests(requests: readonly Request[]): void }): void;

@@ -2,12 +2,15 @@
 import type { Benchmark } from "./benchmark.ts";
 import { evaluation, recommendEvaluation } from "./evaluations.ts";
 import { foldItems, foldSlates, foldViews } from "./folds.ts";
+import { growth } from "./growth.ts";
 import { ingest } from "./ingest.ts";
 import { rankOverHttp, rankPageOverHttp, recommendOverHttp } from "./lists-over-http.ts";
 import { memory } from "./memory.ts";
+import { overload } from "./overload.ts";
 import { pause } from "./pause.ts";
 import { rankInProcess } from "./rank-in-process.ts";
 import { restart } from "./restart.ts";
+import { soak } from "./soak.ts";
 
 export const benchmarks: readonly Benchmark[] = [
   rankInProcess,
@@ -15,6 +18,7 @@ export const benchmarks: readonly Benchmark[] = [
   rankPageOverHttp,
   recommendOverHttp,
   ingest,
+  overload,
   foldSlates,
   foldItems,
   foldViews,
@@ -23,4 +27,6 @@ export const benchmarks: readonly Benchmark[] = [
   evaluation,
   recommendEvaluation,
   memory,
+  growth,
+  soak,
 ];

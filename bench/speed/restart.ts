@@ -42,7 +42,8 @@ export const restart: Benchmark = {
     };
     const shopEvent = (i: number): EventInput => (i < shop.items.length ? { ...shop.items[i]! } : stream.next().value);
     await write(0, total - tail);
-    await foldInWorker(completeConfig({ data: folder }), total - tail);
+    const foldAside = foldInWorker(completeConfig({ data: folder }));
+    await foldAside({ offset: total - tail, isBase: false }, new AbortController().signal);
     await write(total - tail, total);
     const { readyMs, engineMs, offset } = await inChild<Restarted>({
       ...{ file: "restarted.ts", args: [folder], limitMs: 120_000 },

@@ -60,5 +60,5 @@ export async function recordAll(engine: Engine, events: readonly EventInput[]): 
   }
 }
 
-/** The default settings on a free port. */
-export const servedConfig = (data: string) => completeConfig({ data, port: 0 });
+/** The default settings on a free port, but for refusing under load: how much it can take is what is measured. */
+export const servedConfig = (data: string) => completeConfig({ data, port: 0, shedAfterMs: 0 });

@@ -3,6 +3,7 @@
  * that stood before its first item, and it teaches when time has moved on.
  */
 import { FixedBuffer, registers } from "../core/columns.ts";
+import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import { type Lesson, verdict } from "../core/lesson.ts";
 import type { Pool } from "../core/retrieved.ts";
 import { poolMax } from "../core/retrieved.ts";
@@ -20,11 +21,13 @@ interface StartedBasket {
 
 export class Baskets {
   readonly state: State;
+  readonly #items: RowKeys;
   readonly #shopper = new FixedBuffer("shopper", new Int32Array(waitingMax));
   readonly #atMs = new FixedBuffer("atMs", new Float64Array(waitingMax));
   /** Engine's clock at the start: what the wait is counted from, so that the ring is in order however late a basket came. */
   readonly #clockMs = new FixedBuffer("clockMs", new Float64Array(waitingMax));
   readonly #count = new FixedBuffer("count", new Int32Array(waitingMax));
+  /** Keys of the candidates. */
   readonly #item = new FixedBuffer("item", new Int32Array(waitingMax * poolMax));
   readonly #chosen = new FixedBuffer("chosen", new Uint8Array(waitingMax * poolMax));
   readonly #dense: FixedBuffer<Float32Array>;
@@ -34,10 +37,12 @@ export class Baskets {
   readonly #verdicts = new Uint8Array(poolMax);
   readonly #positions = new Int32Array(poolMax);
 
-  constructor(width: number) {
+  /** `items`: keys of the items' rows. */
+  constructor(width: number, items: RowKeys = lasting) {
+    this.#items = items;
     this.#rows = new Rows(width, poolMax);
     this.#dense = new FixedBuffer("dense", new Float32Array(waitingMax * poolMax * width));
-    this.state = state("attribution.baskets", 1, [
+    this.state = state("attribution.baskets", 2, [
       this.#shopper,
       this.#atMs,
       this.#clockMs,
@@ -57,8 +62,9 @@ export class Baskets {
   add(shopper: number, item: number, atMs: number): boolean {
     const basket = this.#find(shopper, atMs);
     if (basket < 0) return false;
+    const key = this.#items.key(item);
     for (let i = 0; i < this.#count.array[basket]!; i++) {
-      if (this.#item.array[basket * poolMax + i] === item) this.#chosen.array[basket * poolMax + i] = 1;
+      if (this.#item.array[basket * poolMax + i] === key) this.#chosen.array[basket * poolMax + i] = 1;
     }
     return true;
   }
@@ -72,7 +78,7 @@ export class Baskets {
     this.#atMs.array[basket] = atMs;
     this.#clockMs.array[basket] = clockMs;
     this.#count.array[basket] = pool.count;
-    this.#item.array.set(pool.item.subarray(0, pool.count), basket * poolMax);
+    for (let i = 0; i < pool.count; i++) this.#item.array[basket * poolMax + i] = this.#items.key(pool.item[i]!);
     this.#chosen.array.fill(0, basket * poolMax, (basket + 1) * poolMax);
     this.#dense.array.set(rows.dense.subarray(0, pool.count * rows.width), basket * poolMax * rows.width);
   }

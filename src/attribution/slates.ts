@@ -106,6 +106,11 @@ export class Slates {
     return this.#registers.array[headAt]! - 1;
   }
 
+  /** Engine's clock when the oldest slate was opened, ∞ without one: nothing not heard of since stands in any slate. */
+  get oldestClockMs(): number {
+    return this.oldest < 0 ? Number.POSITIVE_INFINITY : this.clockMs.get(this.oldest);
+  }
+
   get firstWaiting(): number {
     return this.#registers.array[waitingAt]! - 1;
   }

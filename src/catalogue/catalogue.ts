@@ -1,9 +1,9 @@
 /** The items: their fields as given and merged, and the same in columns, for features, filters and facets. */
 import { Float64Column, registers, Uint8Column } from "../core/columns.ts";
 import type { Fields } from "../core/event.ts";
-import type { IdTable } from "../core/id-table.ts";
 import type { Filters } from "../core/public.ts";
 import { type State, state } from "../core/state.ts";
+import type { Words } from "./field-columns.ts";
 import type { Field } from "./field-registry.ts";
 import { asTimeMs, isScalar } from "./field-types.ts";
 import { compileFilter } from "./filter.ts";
@@ -36,6 +36,10 @@ export interface Catalogue {
   fold(item: number, fields: Fields, atMs: number): void;
   /** An item-removed event: the fields are forgotten. */
   remove(item: number): void;
+  /** The item's row is freed: all that is known of it goes, that it was removed included. */
+  forgetItem(item: number): void;
+  /** True while a field of some item holds the word. */
+  refersTo(word: number): boolean;
   isKnown(item: number): boolean;
   isRemoved(item: number): boolean;
   /** Not removed and not out of stock; whether it was ever heard of is the caller's matter. */
@@ -65,7 +69,7 @@ const sizeAt = 0;
 const overLimitAt = 1;
 
 /** `words`: the shared word table, saved by its owner; values are interned there as text. */
-export function itemCatalogue(words: IdTable): Catalogue {
+export function itemCatalogue(words: Words): Catalogue {
   const items = new ItemFields(words);
   const { registry, columns } = items;
   /** [item] 0 never heard of, {@link known} or {@link removed}. */
@@ -86,7 +90,7 @@ export function itemCatalogue(words: IdTable): Catalogue {
   };
 
   return {
-    state: state("catalogue", 1, [...items.buffers, status, firstEventAtMs, releasedAtMs, counts]),
+    state: state("catalogue", 2, [...items.buffers, status, firstEventAtMs, releasedAtMs, counts]),
     get size() {
       return counts.array[sizeAt]!;
     },
@@ -110,6 +114,12 @@ export function itemCatalogue(words: IdTable): Catalogue {
       items.forget(item);
       setReleased(item, null, 0);
     },
+    forgetItem(item) {
+      if (status.get(item) === known) this.remove(item);
+      for (const column of [status, firstEventAtMs, releasedAtMs])
+        if (item < column.length) column.set(item, column.fill);
+    },
+    refersTo: (word) => columns.refersTo(word),
     isKnown: (item) => status.get(item) === known,
     isRemoved: (item) => status.get(item) === removed,
     isRecommendable: (item) => status.get(item) !== removed && inStock(item),

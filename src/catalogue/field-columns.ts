@@ -4,7 +4,6 @@
  * block: list [count, words…], path [count, prefixes from broad to narrow…, the levels' own names…].
  */
 import { Float64Column, Int32Column } from "../core/columns.ts";
-import type { IdTable } from "../core/id-table.ts";
 import { limits } from "../core/limits.ts";
 import { Slab } from "../core/slab.ts";
 import { prefixed, type StateBuffer } from "../core/state.ts";
@@ -22,6 +21,14 @@ import {
   pathWord,
 } from "./field-types.ts";
 
+/** The shared table of words, as the catalogue needs it. */
+export interface Words {
+  /** Row of a word, −1 where there is none. */
+  find(word: string): number;
+  /** The same, made if need be; −1 when the table is full. */
+  intern(word: string): number;
+}
+
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
 
 export class FieldColumns {
@@ -31,16 +38,23 @@ export class FieldColumns {
   /** [place] word row, or first cell; −1 where an item has none. */
   readonly words: readonly Int32Column[];
   readonly cells = new Int32Column("cells");
+  /** [word row] how often it stands in a column or in a cell. */
+  readonly #uses = new Int32Column("uses");
   readonly #slab = new Slab("slab", 1);
-  readonly #wordTable: IdTable;
+  readonly #wordTable: Words;
   readonly #scratch = new Int32Array(listWordsMax);
 
-  constructor(wordTable: IdTable) {
+  constructor(wordTable: Words) {
     this.#wordTable = wordTable;
     const places = Array.from({ length: limits.catalogueFieldsMax }, (_, place) => place);
     this.numbers = places.map((place) => new Float64Column(`numbers.${place}`, Number.NaN));
     this.words = places.map((place) => new Int32Column(`words.${place}`, -1));
-    this.buffers = [...this.numbers, ...this.words, this.cells, ...prefixed(this.#slab.state)];
+    this.buffers = [...this.numbers, ...this.words, this.cells, this.#uses, ...prefixed(this.#slab.state)];
+  }
+
+  /** True while a value of some item refers to the word. */
+  refersTo(word: number): boolean {
+    return this.#uses.get(word) > 0;
   }
 
   /** Replaces an item's value. False when it does not, or not wholly, read as the field's type. */
@@ -101,24 +115,38 @@ export class FieldColumns {
   }
 
   #setWord(place: number, item: number, row: number): void {
+    const old = this.words[place]!.get(item);
+    if (old >= 0) this.#uses.add(old, -1);
+    if (row >= 0) this.#uses.add(row, 1);
+    this.#setStart(place, item, row);
+  }
+
+  #setStart(place: number, item: number, start: number): void {
     const column = this.words[place]!;
-    if (row >= 0 || item < column.length) column.set(item, row);
+    if (start >= 0 || item < column.length) column.set(item, start);
   }
 
   /** Puts the list of `count` that lies in scratch in the place of the item's block. */
   #setBlock(field: Field, item: number, count: number): void {
     const old = this.words[field.place]!.get(item);
-    if (old >= 0) this.#slab.free(old, blockLength(field.type, this.cells.get(old)));
+    if (old >= 0) {
+      const oldLength = blockLength(field.type, this.cells.get(old));
+      for (let i = 1; i < oldLength; i++) this.#uses.add(this.cells.get(old + i), -1);
+      this.#slab.free(old, oldLength);
+    }
     if (count === 0) {
-      this.#setWord(field.place, item, -1);
+      this.#setStart(field.place, item, -1);
       return;
     }
     const length = blockLength(field.type, count);
     const start = this.#slab.allocate(length);
     this.cells.ensure(this.#slab.cells);
     this.cells.set(start, count);
-    for (let i = 1; i < length; i++) this.cells.set(start + i, this.#scratch[i - 1]!);
-    this.#setWord(field.place, item, start);
+    for (let i = 1; i < length; i++) {
+      this.cells.set(start + i, this.#scratch[i - 1]!);
+      this.#uses.add(this.#scratch[i - 1]!, 1);
+    }
+    this.#setStart(field.place, item, start);
   }
 
   /** Words to scratch, each once; those that the full word table refuses are left out. Returns how many. */

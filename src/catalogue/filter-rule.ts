@@ -1,8 +1,7 @@
 /** One field's rule of a filter: values that it may have, a range of numbers, or a place in the tree of paths. */
 import { LiveshelfError } from "../core/errors.ts";
 import type { Fields } from "../core/event.ts";
-import type { IdTable } from "../core/id-table.ts";
-import type { FieldColumns } from "./field-columns.ts";
+import type { FieldColumns, Words } from "./field-columns.ts";
 import type { Field, FieldRegistry } from "./field-registry.ts";
 import { asBoolean, asLevel, asNumber, asPath, asText, asWord, pathWord } from "./field-types.ts";
 
@@ -12,7 +11,7 @@ export type ItemTest = (item: number) => boolean;
 export interface Filterable {
   readonly registry: FieldRegistry;
   readonly columns: FieldColumns;
-  readonly words: IdTable;
+  readonly words: Words;
   readonly fields: (item: number) => Fields | undefined;
 }
 
@@ -75,7 +74,7 @@ const booleanOf = (value: unknown): number | undefined => presentOf(asBoolean(va
 const presentOf = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
 /** Rows of the words of a rule; words that no item ever had have none. */
-function rowsOf(rule: unknown, asOne: (value: unknown) => string | undefined, words: IdTable, at: string): number[] {
+function rowsOf(rule: unknown, asOne: (value: unknown) => string | undefined, words: Words, at: string): number[] {
   return valuesOf(rule, asText, "a text", at)
     .map((text) => words.find(asOne(text) ?? text))
     .filter((row) => row >= 0);
@@ -129,7 +128,7 @@ function range(field: Field, rule: Readonly<Record<string, unknown>>, source: Fi
   if (Object.keys(rule).length === 0) malformed(at, `A range says at least one of "gte", "lte", "gt", "lt".`);
   const bounds = { gte: -Infinity, lte: Infinity, gt: -Infinity, lt: Infinity };
   for (const [name, value] of Object.entries(rule)) {
-    const boundAt = `${at}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const boundAt = `${at}/${name.slice(0, 64).replaceAll("~", "~0").replaceAll("/", "~1")}`;
     if (!Object.hasOwn(bounds, name)) {
       malformed(boundAt, `A rule is a value, a list, {"gte","lte","gt","lt"} or {"under"}.`);
     }

@@ -6,9 +6,8 @@
 import { BlobStore } from "../core/blob-store.ts";
 import { Uint8Column } from "../core/columns.ts";
 import type { Fields } from "../core/event.ts";
-import type { IdTable } from "../core/id-table.ts";
 import { prefixed, type StateBuffer } from "../core/state.ts";
-import { FieldColumns } from "./field-columns.ts";
+import { FieldColumns, type Words } from "./field-columns.ts";
 import { FieldRegistry } from "./field-registry.ts";
 import { isScalar } from "./field-types.ts";
 import { isAbsent, merge, setOwn } from "./merge.ts";
@@ -22,7 +21,7 @@ export class ItemFields {
   /** [item] 1 once a number or boolean came in other dress ("19.90", 0), which only the blob remembers. */
   readonly #isDressed = new Uint8Column("isDressed");
 
-  constructor(words: IdTable) {
+  constructor(words: Words) {
     this.columns = new FieldColumns(words);
     this.buffers = [
       ...prefixed(this.registry.state),

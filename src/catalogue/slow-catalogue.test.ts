@@ -181,6 +181,7 @@ describe("against a slow twin", () => {
         throw error;
       }
     });
+    const held = new Set<number>();
     for (let item = 0; item < 12; item++) {
       expect(JSON.stringify(shop.fields(item))).toBe(JSON.stringify(twin.items.get(item)));
       for (const { name, type } of shop.fieldNames) {
@@ -189,6 +190,11 @@ describe("against a slow twin", () => {
         if (type === "word") {
           const row = shop.word(name)!.get(item);
           expect(row < 0 ? undefined : words.id(row)).toBe(expected);
+          held.add(row);
+        }
+        for (const one of wordsOf(shop, words, name, item) ?? []) {
+          held.add(words.find(one!));
+          if (type === "path") held.add(words.find(pathLevels(one!).at(-1)!));
         }
         if (type === "word-list") expect(wordsOf(shop, words, name, item)).toEqual(expected ?? []);
         if (type === "path")
@@ -199,6 +205,7 @@ describe("against a slow twin", () => {
         if (test !== undefined) expect([one, item, test(item)]).toEqual([one, item, twin.matches(item, one)]);
       });
     }
+    for (let row = 0; row < words.rows; row++) expect([row, shop.refersTo(row)]).toEqual([row, held.has(row)]);
   }
 
   test("10,000 random events, filters and readings, and saved and restored on the way", () => {
@@ -212,8 +219,9 @@ describe("against a slow twin", () => {
           let shop = itemCatalogue(words);
           const twin = new SlowCatalogue();
           operations.forEach(({ item, given }, i) => {
-            if (given === undefined) shop.remove(item);
-            else shop.fold(item, given, i);
+            if (given !== undefined) shop.fold(item, given, i);
+            else if (i % 2 === 0) shop.remove(item);
+            else shop.forgetItem(item);
             twin.fold(item, given);
             events++;
             if (i % 20 === 19) expectSame(shop, words, twin, filters);

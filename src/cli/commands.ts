@@ -69,6 +69,33 @@ export function program(): Command {
     .action(async (options) => (await import("./replay.ts")).replay(options));
 
   main
+    .command("backup")
+    .description("copies log and snapshots to an empty folder, while a server may be writing")
+    .argument("<dir>")
+    .addOption(data())
+    .addOption(config())
+    .addOption(json())
+    .action(async (folder, options) => (await import("./backup.ts")).backUpTo(folder, options));
+
+  main
+    .command("restore")
+    .description("checks a backup and makes a new data folder of it")
+    .argument("<dir>", "folder of the backup")
+    .addOption(data())
+    .addOption(config())
+    .addOption(json())
+    .action(async (folder, options) => (await import("./backup.ts")).restoreFrom(folder, options));
+
+  main
+    .command("repair")
+    .description("shows what is damaged in the log and what can be saved; changes nothing without --yes")
+    .addOption(data())
+    .option("--yes", "write the log anew, with all that can be read; the damaged file is kept")
+    .addOption(config())
+    .addOption(json())
+    .action(async (options) => (await import("./repair.ts")).repairFolder(options));
+
+  main
     .command("inspect")
     .description("what the engine knows, of itself or of one of user U, item I, query Q")
     .argument("[kind]", "user, item or query")

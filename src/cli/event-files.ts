@@ -1,6 +1,7 @@
 /** Files of events as one stream, for the evaluations: what the engine would refuse is reported and left out. */
 import { systemClock } from "../core/clock.ts";
 import { LiveshelfError } from "../core/errors.ts";
+import { isOwnNote } from "../core/event.ts";
 import { parseEvent, withoutConsent } from "../core/parse-event.ts";
 import type { EventInput } from "../core/public.ts";
 import { eventLines } from "./event-lines.ts";
@@ -38,9 +39,9 @@ export function eventFiles(paths: readonly string[]) {
   };
 }
 
-/** The engine's own ticks, and what came without consent, are passed over without a word. */
+/** The log's own notes, and what came without consent, are passed over without a word. */
 function isFit({ event, where }: Sourced, onRefused: OnRefused): boolean {
-  if (event?.type === "tick" || withoutConsent(event)) return false;
+  if (isOwnNote(event?.type) || withoutConsent(event)) return false;
   try {
     parseEvent(event, systemClock.nowMs());
     return true;

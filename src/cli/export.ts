@@ -8,7 +8,10 @@ export async function exportLog(options: { data?: string; config?: string; from:
   const engine = await openForReading(options);
   try {
     let chunk = "";
-    for (const { event } of engine.events(options.from)) {
+    let next = options.from;
+    for (const { event, offset } of engine.events(options.from)) {
+      if (offset > next) process.stderr.write(`the log begins at offset ${offset}; what was before is gone\n`);
+      next = offset + 1;
       chunk += `${JSON.stringify(event)}\n`;
       if (chunk.length < chunkCharacters) continue;
       if (!process.stdout.write(chunk)) await once(process.stdout, "drain");

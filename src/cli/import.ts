@@ -1,4 +1,5 @@
 import { LiveshelfError } from "../core/errors.ts";
+import { isOwnNote } from "../core/event.ts";
 import type { EventInput, RecordReceipt } from "../core/public.ts";
 import { type Destination, ownEngine, runningServer } from "./destination.ts";
 import { eventLines } from "./event-lines.ts";
@@ -72,7 +73,7 @@ async function* batches(
     const read = options.items ? itemRows(path, file, options.id, onRefused) : eventLines(path, file, onRefused);
     for await (const chunk of read) {
       // `export` writes the engine's own ticks too; they say nothing to another log.
-      waiting = waiting.concat(chunk.filter(({ event }) => event?.type !== "tick"));
+      waiting = waiting.concat(chunk.filter(({ event }) => !isOwnNote(event?.type)));
       for (; waiting.length >= batchEvents; waiting = waiting.slice(batchEvents)) {
         done += batchEvents;
         yield { batch: waiting.slice(0, batchEvents), done, share: share() };

@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import { stopwatchMs } from "../core/clock.ts";
 import { LiveshelfError } from "../core/errors.ts";
+import type { Folded } from "../fold-up.ts";
 import { WrongUse } from "./failing.ts";
-import { openForReading } from "./open.ts";
 import { progress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 
-/** Folds the log from its beginning; `--verify` compares the state with what the newest snapshot and the rest lead to. */
+/**
+ * Folds the log from its beginning, of a trimmed one from its base; `--verify` compares the state with what the newest
+ * snapshot and the rest lead to. Throws STATE_DIFFERS where nothing explains a difference.
+ */
 export async function replay(options: {
   data?: string;
   config?: string;
@@ -14,44 +18,60 @@ export async function replay(options: {
 }): Promise<void> {
   const config = readSettings(options.config, { data: options.data });
   if (config.data === undefined) throw new WrongUse("say which data folder: --data DIR.");
+  const [{ checksum }, { foldUp }, { lmdbLog }, { folderSnapshots }] = await Promise.all([
+    import("../core/state.ts"),
+    import("../fold-up.ts"),
+    import("../event-logs/lmdb.ts"),
+    import("../snapshots/folder.ts"),
+  ]);
   const bar = progress("events");
-  const startedMs = stopwatchMs();
-  const { createEngine } = await import("../engine.ts");
-  const rebuilt = await createEngine({
-    ...config,
-    readOnly: true,
-    fromLog: true,
-    onDiagnostic: bar.say,
-    onProgress: (done, total) => bar.at(done, done / total),
-  });
-  bar.end();
-  const seconds = (stopwatchMs() - startedMs) / 1000;
-  const { offset } = rebuilt.status();
-  const checksum = rebuilt.checksum();
-  await rebuilt.close();
-  const verified = options.verify ? await snapshotChecksum(options) : undefined;
-  if (verified !== undefined && verified.checksum !== checksum) {
-    const state = verified.snapshotOffset > 0 ? `the snapshot at ${verified.snapshotOffset}` : "a second replay";
-    throw new LiveshelfError(
-      "STATE_DIFFERS",
-      `The log leads to ${checksum.slice(0, 16)}…, ${state} to ${verified.checksum.slice(0, 16)}…: delete the folder's snapshots, they are rebuilt.`,
-    );
-  }
-  const report = {
-    events: offset,
-    seconds,
-    checksum,
-    ...(verified && { verified: true, snapshot: verified.snapshotOffset }),
+  const log = lmdbLog({ folder: join(config.data, "log"), readOnly: true });
+  const store = folderSnapshots(join(config.data, "snapshots"));
+  const to = log.head;
+  const onProgress = (done: number, total: number): void => bar.at(done, done / total);
+  /** Only one of the two is in memory at a time. */
+  const fold = async (fromLog: boolean): Promise<Omit<Folded, "rooms" | "learning"> & { checksum: string }> => {
+    const {
+      rooms,
+      learning: _,
+      ...folded
+    } = await foldUp(config, store, log, { to, fromLog, onProgress, tell: bar.say });
+    return { ...folded, checksum: checksum(rooms.states) };
   };
-  if (options.json) return console.log(JSON.stringify(report));
-  console.log(`${offset} events in ${seconds.toFixed(1)} s, state ${checksum}`);
-  if (verified) console.log(`same as from the snapshot at offset ${verified.snapshotOffset}`);
+  try {
+    const startedMs = stopwatchMs();
+    const anew = await fold(true);
+    const seconds = (stopwatchMs() - startedMs) / 1000;
+    const verified = options.verify ? await fold(false) : undefined;
+    bar.end();
+    const isSame = verified?.checksum === anew.checksum;
+    if (verified && !isSame && verified.rebuilt.length === 0) throw differs(anew.checksum, verified);
+    const report = {
+      events: to - anew.offset,
+      seconds,
+      checksum: anew.checksum,
+      ...(anew.offset > 0 && { from: anew.offset }),
+      ...(verified && { verified: isSame, snapshot: verified.offset }),
+      ...(verified && verified.rebuilt.length > 0 && { rebuilt: verified.rebuilt }),
+    };
+    if (options.json) return console.log(JSON.stringify(report));
+    const from = anew.offset > 0 ? ` from offset ${anew.offset}` : "";
+    console.log(`${report.events} events${from} in ${seconds.toFixed(1)} s, state ${anew.checksum}`);
+    if (verified) console.log(isSame ? `same as from the snapshot at offset ${verified.offset}` : explained(verified));
+  } finally {
+    await log.close();
+  }
 }
 
-async function snapshotChecksum(options: { data?: string; config?: string }) {
-  const engine = await openForReading(options);
-  const { snapshotOffset } = engine.status();
-  const checksum = engine.checksum();
-  await engine.close();
-  return { checksum, snapshotOffset };
+function differs(anew: string, { checksum, offset }: { readonly checksum: string; readonly offset: number }): Error {
+  const state = offset > 0 ? `the snapshot at ${offset}` : "a second replay";
+  return new LiveshelfError(
+    "STATE_DIFFERS",
+    `The log leads to ${anew.slice(0, 16)}…, ${state} to ${checksum.slice(0, 16)}…: delete the folder's snapshots, they are rebuilt.`,
+  );
+}
+
+function explained({ rebuilt, offset }: Pick<Folded, "rebuilt" | "offset">): string {
+  const states = rebuilt.map((one) => `${one.state} at offset ${one.offset}`).join(", ");
+  return `not the same as from the snapshot at offset ${offset}, and need not be: another release rebuilt ${states}, and what learns from that went on as it was. To fold everything as this release does, stop the engine and delete the folder's snapshots.`;
 }

@@ -3,12 +3,13 @@
  * there (a bounded piece at a time, ARCHITECTURE.md, invariant 7). One class for each element type, written out: made by one function they
  * share what V8 learns of their loops, and a whole evaluation took a fifth longer (measured).
  */
+import { segments } from "./segments.ts";
 import type { StateBuffer } from "./state.ts";
 
-const segmentBits = 14;
+export const segmentBits = segments.bits;
 /** Rows in one segment. */
 export const segmentRows = 1 << segmentBits;
-const segmentMask = segmentRows - 1;
+export const segmentMask = segmentRows - 1;
 
 type NumberArray = Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array;
 
@@ -341,6 +342,7 @@ export class Uint16Column implements StateBuffer {
 /** A buffer of fixed size in one piece: weights, rings, registers. */
 export class FixedBuffer<A extends NumberArray> implements StateBuffer {
   readonly name: string;
+  readonly isFixed = true;
   readonly array: A;
 
   constructor(name: string, array: A) {

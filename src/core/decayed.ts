@@ -67,11 +67,21 @@ export class ForwardSums {
     if (halfLives > rebaseHalfLives) {
       const shift = Math.floor(halfLives);
       const factor = 2 ** -shift;
-      for (let i = 0; i < this.#raw.length; i++) this.#raw.set(i, this.#raw.get(i) * factor);
+      for (const segment of this.#raw.segments) for (let i = 0; i < segment.length; i++) segment[i]! *= factor;
       times[0] = times[0]! + shift * this.halfLifeMs;
       halfLives -= shift;
     }
     this.#raw.add(row, weight * 2 ** halfLives);
+  }
+
+  /** Forgets a row's sum. */
+  clear(row: number): void {
+    if (row < this.#raw.length) this.#raw.set(row, 0);
+  }
+
+  /** One more than the largest row ever added to. */
+  get rows(): number {
+    return this.#raw.length;
   }
 
   /** Comparable between rows; 0 for rows never added to. */
@@ -85,6 +95,10 @@ export class ForwardSums {
     return Number.isNaN(origin) ? 1 : 2 ** -((Math.max(atMs, latest) - origin) / this.halfLifeMs);
   }
 }
+
+/** Slots looked at for expiry with each addition, and with one that makes a pair: more than a new pair in a table half full needs. */
+const sweptSlots = 2;
+const sweptForNew = 8;
 
 /** Several decayed sums for each pair of rows, all of one half-life; a pair expires when nothing was added for `expiryMs`. */
 export class DecayedPairs {
@@ -104,8 +118,9 @@ export class DecayedPairs {
     return this.#table.size;
   }
 
-  /** Adds to sum number `sum` of the pair; looks at two slots for expiry. */
+  /** Adds to sum number `sum` of the pair; looks at a few slots for expiry. */
   add(a: number, b: number, sum: number, weight: number, atMs: number): void {
+    const { size } = this.#table;
     const slot = this.#table.put(a, b);
     const { values } = this.#table;
     const time = values[values.length - 1]!;
@@ -118,7 +133,8 @@ export class DecayedPairs {
     } else {
       values[sum]!.add(slot, weight * decay(last - atMs, this.halfLifeMs));
     }
-    this.#table.sweep(2, (candidate) => time.get(candidate) < atMs - this.#expiryMs);
+    const swept = this.#table.size > size ? sweptForNew : sweptSlots;
+    this.#table.sweep(swept, (candidate) => time.get(candidate) < atMs - this.#expiryMs);
   }
 
   /** Slot of a pair for {@link value}, or −1. */

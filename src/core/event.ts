@@ -82,6 +82,11 @@ export interface TickEvent extends Common {
   readonly type: "tick";
 }
 
+/** Stands where an event was that the disk lost and a repair could not save: the fold ignores it, and no offset moves. */
+export interface LostEvent extends Common {
+  readonly type: "lost";
+}
+
 export type LoggedEvent =
   | ItemEvent
   | ItemRemovedEvent
@@ -89,7 +94,11 @@ export type LoggedEvent =
   | SlateEvent
   | OutcomeEvent
   | SynonymsEvent
-  | TickEvent;
+  | TickEvent
+  | LostEvent;
+
+/** True for what nobody sends: the log's own notes, which an import passes over. */
+export const isOwnNote = (type: unknown): boolean => type === "tick" || type === "lost";
 
 /** When an event counts as having happened: its own time, never later than its arrival. */
 export const eventAtMs = (event: LoggedEvent): number => Math.min(event.time, event.receivedAt);

@@ -2,7 +2,7 @@
  * Ids interned once to dense rows (ARCHITECTURE.md, “state in columns”): a hash table over a heap of UTF-8 bytes. No
  * JavaScript `Map`: that ends at 16.7 million entries and cannot be written to a file.
  */
-import { Int32Column, registers, Uint8Column } from "./columns.ts";
+import { Int32Column, registers, segmentBits, segmentMask, Uint8Column } from "./columns.ts";
 import { HashTable } from "./hash-table.ts";
 import { hashText } from "./random.ts";
 import { Slab } from "./slab.ts";
@@ -88,8 +88,8 @@ export class IdTable {
   id(row: number): string | undefined {
     const start = row < 0 ? -1 : this.#start.get(row);
     if (start < 0) return undefined;
-    const segment = this.#bytes.segments[start >>> 14]!;
-    const at = start & 0x3fff;
+    const segment = this.#bytes.segments[start >>> segmentBits]!;
+    const at = start & segmentMask;
     return Buffer.from(segment.buffer, segment.byteOffset + at, this.#length.get(row)).toString("utf8");
   }
 
@@ -127,8 +127,8 @@ export class IdTable {
     const length = this.#length.get(row);
     if (length < id.length) return false;
     const start = this.#start.get(row);
-    const segment = this.#bytes.segments[start >>> 14]!;
-    const at = start & 0x3fff;
+    const segment = this.#bytes.segments[start >>> segmentBits]!;
+    const at = start & segmentMask;
     for (let i = 0; i < id.length; i++) {
       const code = id.charCodeAt(i);
       if (code > 127) return this.id(row) === id;

@@ -18,16 +18,38 @@ export const limits = {
   sizeMax: 1000,
   /** Keys of a request's or slate's context. */
   contextKeysMax: 32,
+  /** Values of one list in a context. */
+  contextValuesMax: 64,
+  /** Code units of all keys and texts of one context. */
+  contextLengthMax: 4096,
   /** Code units of a query; a longer one is refused. */
   queryLengthMax: 4096,
   /** Code units of an action's or surface's name. */
   nameLengthMax: 64,
   /** Levels of nesting inside `fields`. */
   depthMax: 16,
+  /** Rules of one event of synonyms, and words of one of them. */
+  synonymRulesMax: 10_000,
+  synonymWordsMax: 64,
+  /** Rules of one request's filters, at every depth, and values in all their lists. */
+  filterRulesMax: 100,
+  filterValuesMax: 5000,
   /** Events in one call. */
   batchEventsMax: 50_000,
   /** Bytes of one HTTP body. */
   bodyBytesMax: 32 * 1024 * 1024,
+  /** Lists and objects in the JSON of one body. */
+  bodyPartsMax: 1_000_000,
+  /** Bytes of HTTP bodies that are being received at one time. */
+  bodiesBytesMax: 256 * 1024 * 1024,
+  /** Connections at one time; a further one is closed at once. */
+  connectionsMax: 10_000,
+  /** Milliseconds within which the head of a request has to come, and all of it. */
+  headersWithinMs: 15_000,
+  requestWithinMs: 60_000,
+  /** A connection on which nothing moves for so many milliseconds during a request is closed, and one without a request. */
+  stalledWithinMs: 60_000,
+  idleWithinMs: 72_000,
   /** Interned ids of each kind. */
   itemsMax: 16_000_000,
   shoppersMax: 16_000_000,
@@ -38,8 +60,14 @@ export const limits = {
   rowsMax: 1_000_000,
   /** Impressions of one slate, the top ones, whose rows are kept; a choice below them is counted but teaches no order. */
   rowsPerSlateMax: 60,
+  /** Weights of the list ranker, a power of two; crosses beyond it share. */
+  rankerWeightsMax: 1_048_576,
   /** Event ids remembered against duplicates. */
   dedupeIdsMax: 10_000_000,
+  /** Items in all answers that `resultCacheMs` keeps, and one for each answer. */
+  cachedItemsMax: 200_000,
   /** Events accepted but not yet durable; beyond it ingest answers 503. */
   queueEventsMax: 200_000,
+  /** Bytes of these as JSON. */
+  queueBytesMax: 256 * 1024 * 1024,
 } as const;

@@ -194,6 +194,7 @@ describe("refused, with code and place", () => {
     [{}, "/type"],
     [{ type: "items", item: "p-1" }, "/type"],
     [{ type: "tick" }, "/type"],
+    [{ type: "lost" }, "/type"],
     [{ type: ["item"], item: "p-1" }, "/type"],
     [{ type: "item" }, "/item"],
     [{ ...item, item: "" }, "/item"],

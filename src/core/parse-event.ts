@@ -188,8 +188,15 @@ export function parseContext(given: unknown, at: string): Context | undefined {
   if (entries.length > limits.contextKeysMax)
     overLimit(at, `A context has at most ${limits.contextKeysMax} keys; this one has ${entries.length}.`);
   const context: [string, ContextValue][] = [];
+  let length = 0;
   for (const [key, value] of entries) {
+    length += key.length;
     if (value === null || value === undefined) continue;
+    if (Array.isArray(value) && value.length > limits.contextValuesMax)
+      overLimit(
+        `${at}/${pointerPart(key)}`,
+        `A list in a context has at most ${limits.contextValuesMax} values; this one has ${value.length}.`,
+      );
     const values = (Array.isArray(value) ? Array.from(value as unknown[]) : [value]).map((one) => {
       if (typeof one === "string" || typeof one === "boolean") return one;
       if (typeof one === "number" && Number.isFinite(one)) return unsigned(one);
@@ -198,8 +205,14 @@ export function parseContext(given: unknown, at: string): Context | undefined {
         `A context value must be text, number, boolean, a list of these, or null; it is ${describe(value)}.`,
       );
     });
+    for (const one of values) if (typeof one === "string") length += one.length;
     context.push([key.slice(0, limits.nameLengthMax).toWellFormed(), Array.isArray(value) ? values : values[0]!]);
   }
+  if (length > limits.contextLengthMax)
+    overLimit(
+      at,
+      `Keys and texts of a context have at most ${limits.contextLengthMax} characters; these have ${length}.`,
+    );
   // fromEntries defines own properties, also for the key __proto__.
   return Object.fromEntries(context);
 }
@@ -213,14 +226,15 @@ function fields(given: unknown, at: string): Fields {
     overLimit(at, `An event has at most ${limits.fieldsMax} fields; this one has ${count}.`);
   const isPlain = checkValue(given, limits.depthMax, at);
   const checked = (isPlain ? given : asJson(given, at)) as Fields;
-  const bytes = Buffer.byteLength(JSON.stringify(checked));
-  if (bytes > limits.eventBytesMax)
-    throw new LiveshelfError(
-      "EVENT_TOO_LARGE",
-      `An event's fields have at most ${limits.eventBytesMax} bytes as JSON; these have ${bytes}.`,
-      at,
-    );
+  refuseTooLarge(checked, at);
   return checked;
+}
+
+function refuseTooLarge(value: unknown, at: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes <= limits.eventBytesMax) return;
+  const message = `An event's ${at.slice(1)} have at most ${limits.eventBytesMax} bytes as JSON; these have ${bytes}.`;
+  throw new LiveshelfError("EVENT_TOO_LARGE", message, at);
 }
 
 /** Refuses what JSON cannot hold; false for what JSON would hold otherwise than given (−0, undefined, a Date). */
@@ -294,10 +308,20 @@ function synonyms(given: unknown): SynonymsEvent["synonyms"] {
   if (!Array.isArray(given)) refuse("/synonyms", `${mend}; it is ${describe(given)}.`);
   const areWords = (list: unknown): list is string[] =>
     Array.isArray(list) && Array.from(list as unknown[]).every((word) => typeof word === "string" && word !== "");
-  return Array.from(given as unknown[], (rule, i) => {
-    if (areWords(rule)) return rule;
+  if (given.length > limits.synonymRulesMax)
+    overLimit("/synonyms", `"synonyms" has at most ${limits.synonymRulesMax} rules; this one has ${given.length}.`);
+  const fewEnough = (words: string[], at: string): string[] => {
+    if (words.length > limits.synonymWordsMax)
+      overLimit(at, `A rule has at most ${limits.synonymWordsMax} words; this one has ${words.length}.`);
+    return words;
+  };
+  const rules = Array.from(given as unknown[], (rule, i) => {
+    if (areWords(rule)) return fewEnough(rule, `/synonyms/${i}`);
     const { from, to } = (typeof rule === "object" && rule !== null ? rule : {}) as { from?: unknown; to?: unknown };
-    if (typeof from === "string" && from !== "" && areWords(to)) return { from, to };
+    if (typeof from === "string" && from !== "" && areWords(to))
+      return { from, to: fewEnough(to, `/synonyms/${i}/to`) };
     return refuse(`/synonyms/${i}`, `${mend}; this one is ${describe(rule)}.`);
   });
+  refuseTooLarge(rules, "/synonyms");
+  return rules;
 }

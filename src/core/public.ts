@@ -42,6 +42,8 @@ interface Asker {
   readonly observe?: boolean | undefined;
   /** `false`: answered impersonally, not logged. */
   readonly consent?: boolean | undefined;
+  /** The answer is wanted within so many milliseconds from now: what does not fit is left out, and `skipped` says how much. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface RankRequest extends Asker {
@@ -92,6 +94,8 @@ export interface Answer {
   /** Which model at which offset. */
   readonly model: string;
   readonly tookMs: number;
+  /** Candidates left out because there was no time for them; absent if none. */
+  readonly skipped?: number;
 }
 
 export interface ItemReport {
@@ -137,7 +141,16 @@ export interface EngineStatus {
   /** What came of events, by reason: see docs/operating.md. */
   readonly counts: Readonly<Record<string, number>>;
   readonly stateBytes: number;
+  /** First offset that the log still has; 0 unless a retention shortened it. */
+  readonly logStart: number;
+  readonly logBytes: number;
   readonly snapshotOffset: number;
+  /** Of the last snapshot: how long it took, what the second folder held, how long serving stood still for it. */
+  readonly snapshotSeconds: number;
+  readonly snapshotPeakBytes: number;
+  readonly snapshotPauseMs: number;
+  /** Answers given again (`resultCacheMs`), since the start. */
+  readonly answersFromCache: number;
   /** Events accepted and not yet durable. */
   readonly queued: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Event ids remembered against duplicates, for a stretch of event time and up to a number: a ring in order of arrival with a
- * hash index. An id is kept as 96 bits of hash: among ten million, two differ in id and agree in hash with a chance of 10⁻¹⁵.
+ * Event ids remembered against duplicates, for a stretch of event time and up to a number: a list in order of arrival, of places that are
+ * used again, with a hash index. An id is kept as 96 bits of hash: among ten million, two differ in id and agree in hash with a chance of 10⁻¹⁵.
  */
 import { Float64Column, Int32Column, registers } from "./columns.ts";
 import { HashTable } from "./hash-table.ts";
@@ -9,37 +9,42 @@ import { prefixed, type State, state } from "./state.ts";
 
 /** Ids that leave at each addition at most, so that expiry is spread. */
 const leaveAtOnce = 4;
-const firstAt = 0;
-const nextAt = 1;
+/** Registers: places of the oldest and newest id and first free place, each + 1 or 0; ids kept. */
+const oldestAt = 0;
+const newestAt = 1;
+const freeAt = 2;
+const sizeAt = 3;
 
 export class RecentIds {
   readonly state: State;
   readonly #horizonMs: number;
   readonly #capacity: number;
-  /** Two hashes of the id → place in the ring. */
+  /** Two hashes of the id → place. */
   readonly #index = new HashTable("index", ["place"]);
   readonly #hash = new Int32Column("hash");
   readonly #secondHash = new Int32Column("secondHash");
   readonly #thirdHash = new Int32Column("thirdHash");
   readonly #atMs = new Float64Column("atMs");
-  /** Sequence numbers of the oldest id kept and of the next to come. */
-  readonly #registers = registers("registers", 2);
+  /** Place of the id that came next, or of the next free place, + 1; 0 at the end. */
+  readonly #next = new Int32Column("next");
+  readonly #registers = registers("registers", 4);
 
   constructor(name: string, horizonMs: number, capacity: number) {
     this.#horizonMs = horizonMs;
     this.#capacity = capacity;
-    this.state = state(name, 1, [
+    this.state = state(name, 2, [
       ...prefixed(this.#index.state),
       this.#hash,
       this.#secondHash,
       this.#thirdHash,
       this.#atMs,
+      this.#next,
       this.#registers,
     ]);
   }
 
   get size(): number {
-    return this.#registers.array[nextAt]! - this.#registers.array[firstAt]!;
+    return this.#registers.array[sizeAt]!;
   }
 
   /** True if the id came within the horizon before `clockMs`. */
@@ -55,12 +60,10 @@ export class RecentIds {
     const at = this.#registers.array;
     for (let i = 0; i < leaveAtOnce && this.size > 0; i++) {
       const isOver = this.size >= this.#capacity;
-      if (!isOver && clockMs - this.#atMs.get(at[firstAt]! % this.#capacity) <= this.#horizonMs) break;
-      this.#leave(at[firstAt]! % this.#capacity);
-      at[firstAt]!++;
+      if (!isOver && clockMs - this.#atMs.get(at[oldestAt]! - 1) <= this.#horizonMs) break;
+      this.#leave();
     }
-    const place = at[nextAt]! % this.#capacity;
-    at[nextAt]!++;
+    const place = this.#append();
     const hash = hashText(id) & 0x7fffffff;
     const secondHash = hashText(id, 1);
     this.#hash.set(place, hash);
@@ -70,9 +73,30 @@ export class RecentIds {
     this.#index.values[0]!.set(this.#index.put(hash, secondHash), place);
   }
 
-  #leave(place: number): void {
+  #append(): number {
+    const at = this.#registers.array;
+    const free = at[freeAt]! - 1;
+    const place = free < 0 ? this.#next.length : free;
+    if (free >= 0) at[freeAt] = this.#next.get(free);
+    this.#next.set(place, 0);
+    if (at[newestAt]! > 0) this.#next.set(at[newestAt]! - 1, place + 1);
+    else at[oldestAt] = place + 1;
+    at[newestAt] = place + 1;
+    at[sizeAt]!++;
+    return place;
+  }
+
+  /** The oldest id leaves. */
+  #leave(): void {
+    const at = this.#registers.array;
+    const place = at[oldestAt]! - 1;
     const slot = this.#index.find(this.#hash.get(place), this.#secondHash.get(place));
     if (slot >= 0 && this.#index.values[0]!.get(slot) === place)
       this.#index.remove(this.#hash.get(place), this.#secondHash.get(place));
+    at[oldestAt] = this.#next.get(place);
+    if (at[oldestAt] === 0) at[newestAt] = 0;
+    this.#next.set(place, at[freeAt]!);
+    at[freeAt] = place + 1;
+    at[sizeAt]!--;
   }
 }

@@ -4,11 +4,11 @@
  * The slab says which cells belong to whom; the owner keeps the values in columns indexed by cell.
  * Blocks are aligned to their size, so none crosses a segment of a column.
  */
-import { Int32Column, registers, segmentRows, Uint8Column } from "./columns.ts";
+import { Int32Column, registers, segmentBits, segmentRows, Uint8Column } from "./columns.ts";
 import { assert } from "./errors.ts";
 import { type State, state } from "./state.ts";
 
-const classCount = 15;
+const classCount = segmentBits + 1;
 /** The largest block, cells. */
 export const blockCellsMax = segmentRows;
 /** Registers: [class] first free block + 1, or 0; cells carved so far; cells in use. */

@@ -147,6 +147,128 @@ export const promises: readonly Promised[] = [
     }),
   ),
 
+  promise("bytes on their way to disk are counted until they are durable, and those on disk from then on", ({ open }) =>
+    withLog(open(), async (log) => {
+      const before = log.bytes;
+      expect(log.queuedBytes).toBe(0);
+      log.append(clicks(0, 400));
+      log.append(clicks(400, 500));
+      const asJson = clicks(0, 500).reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0);
+      expect([log.queuedBytes, log.bytes]).toEqual([asJson, before]);
+      await log.durable();
+      expect(log.queuedBytes).toBe(0);
+      expect(log.bytes).toBeGreaterThan(before + asJson);
+    }),
+  ),
+
+  promise("trimmed, it begins with a later event, keeps all from the given one on, and goes on as before", ({ open }) =>
+    withLog(open(), async (log) => {
+      await log.trim(10);
+      expect([log.start, log.head]).toEqual([0, 0]);
+      const firsts: number[] = [];
+      while (log.head < 400) {
+        firsts.push(log.append(clicks(log.head, log.head + 1 + (log.head % 7))));
+        await log.durable();
+      }
+      const full = log.bytes;
+      let start = 0;
+      for (const before of [-5, 0, 1, 250, 200, 251]) {
+        await log.trim(before);
+        const blockOf = firsts.findLast((first) => first <= Math.max(0, before))!;
+        start = Math.max(start, blockOf);
+        expect(log.start).toBe(start);
+        for (const from of [0, start, start + 3])
+          expect([...log.read(from)]).toEqual(numbered(Math.max(from, start), log.head));
+      }
+      expect(log.start).toBeGreaterThan(200);
+      expect(log.bytes).toBeLessThan(full);
+      log.append(clicks(log.head, log.head + 9));
+      await log.durable();
+      expect([...log.read(0)]).toEqual(numbered(start, log.head));
+    }),
+  ),
+
+  promise("a trim leaves the last block, and what is not yet durable", ({ open }) =>
+    withLog(open(), async (log) => {
+      for (const first of [0, 5, 10]) {
+        log.append(clicks(first, first + 5));
+        await log.durable();
+      }
+      log.append(clicks(15, 20));
+      await log.trim(1_000);
+      expect(log.start).toBe(10);
+      expect([...log.read(0)]).toEqual(numbered(10, 20));
+      await log.durable();
+      await log.trim(log.head);
+      expect([...log.read(0)]).toEqual(numbered(15, 20));
+    }),
+  ),
+
+  promise("a trim and appends at the same time do not disturb each other", ({ open }) =>
+    withLog(open(), async (log) => {
+      const chance = random("trims");
+      const trims: Promise<void>[] = [];
+      for (let n = 0; n < 60; n++) {
+        log.append(clicks(log.head, log.head + 1 + chance.int(40)));
+        if (n % 3 === 0) trims.push(log.trim(chance.int(log.head)));
+        if (n % 2 === 0) await log.durable();
+      }
+      await Promise.all([...trims, log.durable()]);
+      expect(log.start).toBeGreaterThan(0);
+      expect([...log.read(0)]).toEqual(numbered(log.start, log.head));
+    }),
+  ),
+
+  promise("a slow reader that a trim overtakes is told, and never skips", ({ open }) =>
+    withLog(open(), async (log) => {
+      for (const first of [0, 5, 10]) {
+        log.append(clicks(first, first + 5));
+        await log.durable();
+      }
+      const seen: LoggedAt[] = [];
+      const read = async (): Promise<void> => {
+        for (const logged of log.read(0)) {
+          seen.push(logged);
+          if (logged.offset === 2) await log.trim(12);
+        }
+      };
+      await expect(read()).rejects.toMatchObject({ code: "LOG_TRIMMED", message: expect.stringContaining("10") });
+      expect(seen).toEqual(numbered(0, 5));
+    }),
+  ),
+
+  promise("a closed log is not trimmed", async ({ open }) => {
+    const log = open();
+    log.append(clicks(0, 1));
+    await log.close();
+    await expect(log.trim(1)).rejects.toMatchObject({ code: "CLOSED" });
+    expect([log.start, log.head]).toEqual([0, 1]);
+    expect(log.bytes).toBeGreaterThanOrEqual(0);
+  }),
+
+  promise(
+    "trimmed, closed and opened again, it begins where it began",
+    async ({ open, reopen }) => {
+      const log = open();
+      for (let first = 0; first < 3000; first += 1000) {
+        log.append(clicks(first, first + 1000));
+        await log.durable();
+      }
+      await log.trim(1500);
+      await log.close();
+      await withLog(reopen!(), async (again) => {
+        expect([again.id, again.start, again.head]).toEqual([log.id, 1000, 3000]);
+        expect([...again.read(0)]).toEqual(numbered(1000, 3000));
+        again.append(clicks(3000, 3001));
+        await again.trim(again.head);
+        expect(again.start).toBe(2000);
+        await again.durable();
+      });
+      await withLog(reopen!(), (again) => expect([...again.read(0)]).toEqual(numbered(2000, 3001)));
+    },
+    "reopen",
+  ),
+
   promise("durable with nothing appended resolves", ({ open }) => withLog(open(), (log) => log.durable())),
 
   promise("many writers that wait together are all answered, each with its events durable", ({ open }) =>
@@ -223,6 +345,8 @@ export const promises: readonly Promised[] = [
         { status: "rejected", reason: unwritable },
       ]);
       expect(told).toEqual([[unwritable, 5]]);
+      expect(log.queuedBytes).toBe(0);
+      await expect(log.trim(5)).rejects.toEqual(unwritable);
       expect([log.head, log.durableHead]).toEqual([5, 5]);
       expect([...log.read(0)]).toEqual(numbered(0, 5));
       expect(() => log.append(clicks(5, 6))).toThrow(unwritable);

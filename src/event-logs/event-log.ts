@@ -7,16 +7,25 @@ import type { LoggedEvent } from "../core/event.ts";
 
 export type Deliver = (event: LoggedEvent, offset: number) => void;
 
-/** Ordered events under the offsets 0, 1, 2, … without gaps. */
+/** Ordered events under offsets that rise by one, from 0 on, without gaps; the oldest may have been trimmed. */
 export interface EventLog {
   /** 16 hexadecimal digits, made once when the log is created and kept with it: tells a snapshot which log it is of. */
   readonly id: string;
 
-  /** The offset that the next event will get; also how many events there are. */
+  /** Offset of the first event that is kept: 0, unless the log was trimmed. */
+  readonly start: number;
+
+  /** The offset that the next event will get; also how many events there have been. */
   readonly head: number;
 
   /** Events below this offset survive a crash. `head − durableHead` events are on their way to disk. */
   readonly durableHead: number;
+
+  /** Bytes, as JSON, of the events that are on their way to disk. */
+  readonly queuedBytes: number;
+
+  /** Bytes that the durable events take, with what the log needs to find them. */
+  readonly bytes: number;
 
   /**
    * Names the one subscriber, which folds. It is called inside {@link append}, at the append itself, in the log's order;
@@ -40,9 +49,17 @@ export interface EventLog {
 
   /**
    * Events from offset `from` up to, not including, `to` (by default the head at the call), those included that are
-   * not yet durable. Throws LOG_DAMAGED, naming the offset, where what the disk gives back is not what was written.
+   * not yet durable. A `from` below {@link start} begins there; LOG_TRIMMED is thrown where a trim overtakes the reader.
+   * Throws LOG_DAMAGED, naming the offset, where what the disk gives back is not what was written.
    */
   read(from: number, to?: number): Iterable<LoggedAt>;
+
+  /**
+   * Removes events below offset `before`, the oldest first, as far as whole blocks go; the last block stays. Resolves when
+   * that is durable and {@link start} has moved. Rejects with LOG_UNWRITABLE, or CLOSED; then any part of them may be
+   * gone, and the log has no gap all the same.
+   */
+  trim(before: number): Promise<void>;
 
   /**
    * Tells the listener once, when a flush fails. By then `head` has gone back to `durableHead`: the events above it

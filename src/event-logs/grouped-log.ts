@@ -12,11 +12,21 @@ export interface Run {
   readonly events: readonly LoggedEvent[];
 }
 
-/** Where events are kept. `A`: an append as the store wants it. */
-export interface Store<A extends Run> {
+/** An append as the store wants it. */
+export interface Prepared extends Run {
+  /** As JSON. */
+  readonly bytes: number;
+}
+
+/** Where events are kept. */
+export interface Store<A extends Prepared> {
   readonly id: string;
   /** What the store says it is, in messages. */
   readonly place: string;
+  /** Offset of the first event that is kept. */
+  readonly start: number;
+  /** Bytes that durable events take. */
+  readonly bytes: number;
   /** Offset after the last durable event, when opened. */
   readonly head: number;
   /** Makes an append ready for {@link write}; must keep nothing of the caller's that can change. */
@@ -25,6 +35,8 @@ export interface Store<A extends Run> {
   write(group: readonly A[]): Promise<void>;
   /** Durable events in one run that holds this offset. */
   runAt(offset: number): Run;
+  /** Moves `start` up to `before`, or to less; resolves when durable. */
+  trim(before: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,9 +45,10 @@ interface Group<A> {
   readonly written: PromiseWithResolvers<void>;
 }
 
-export function groupedLog<A extends Run>(store: Store<A>): EventLog {
+export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
   let head = store.head;
   let durableHead = store.head;
+  let queuedBytes = 0;
   let inFlight: Group<A> | undefined;
   let waiting: Group<A> | undefined;
   let deliver: Deliver | undefined;
@@ -43,6 +56,7 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
   let failure: LiveshelfError | undefined;
   let closing: Promise<void> | undefined;
   let closed = false;
+  let trims: Promise<unknown> = Promise.resolve();
   const listeners: ((error: LiveshelfError) => void)[] = [];
 
   async function writeGroups(): Promise<void> {
@@ -58,26 +72,27 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
         return fail(cause, inFlight.written);
       }
       durableHead = last.first + last.events.length;
+      for (const { bytes } of inFlight.appends) queuedBytes -= bytes;
       inFlight.written.resolve();
       inFlight = undefined;
     }
   }
 
   function fail(cause: unknown, lost: PromiseWithResolvers<void>): void {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const mend = "Free space on the disk or mend it, then start again: what was acknowledged is kept.";
-    failure = new LiveshelfError(
-      "LOG_UNWRITABLE",
-      `Could not write to ${store.place}: ${why}. ${mend}`,
-      undefined,
-      cause,
-    );
+    failure = unwritable(cause, "Free space on the disk or mend it, then start again: what was acknowledged is kept.");
     const alsoLost = waiting;
     inFlight = waiting = undefined;
     head = durableHead;
+    queuedBytes = 0;
     lost.reject(failure);
     alsoLost?.written.reject(failure);
     for (const listener of listeners) listener(failure);
+  }
+
+  function unwritable(cause: unknown, mend: string): LiveshelfError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `Could not write to ${store.place}: ${why}. ${mend}`;
+    return new LiveshelfError("LOG_UNWRITABLE", message, undefined, cause);
   }
 
   function queue(append: A): void {
@@ -88,6 +103,7 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
       waiting.written.promise.catch(() => {});
     }
     waiting.appends.push(append);
+    queuedBytes += append.bytes;
     if (isIdle) void writeGroups();
   }
 
@@ -97,6 +113,7 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
   }
 
   function runAt(offset: number): Run {
+    if (offset < store.start) throw trimmed(store.start);
     if (offset < durableHead) return store.runAt(offset);
     for (const group of [inFlight, waiting]) {
       const run = group?.appends.find(({ first, events }) => offset < first + events.length);
@@ -115,24 +132,47 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
     }
   }
 
+  async function trim(before: number): Promise<void> {
+    refuseIfClosing();
+    if (failure) throw failure;
+    try {
+      await store.trim(Math.min(before, durableHead));
+    } catch (cause) {
+      throw unwritable(cause, "The oldest events stay until there is room to remove them.");
+    }
+  }
+
+  function refuseIfClosing(): void {
+    if (closing) throw new LiveshelfError("CLOSED", `The event log in ${store.place} is closed.`);
+  }
+
   function refuseIfClosed(): void {
     if (closed) throw new LiveshelfError("CLOSED", `The event log in ${store.place} is closed.`);
   }
 
   return {
     id: store.id,
+    get start() {
+      return store.start;
+    },
     get head() {
       return head;
     },
     get durableHead() {
       return durableHead;
     },
+    get queuedBytes() {
+      return queuedBytes;
+    },
+    get bytes() {
+      return store.bytes;
+    },
     subscribe(subscriber) {
       assert(deliver === undefined, "an event log has one subscriber");
       deliver = subscriber;
     },
     append(events) {
-      if (closing) throw new LiveshelfError("CLOSED", `The event log in ${store.place} is closed.`);
+      refuseIfClosing();
       if (failure) throw failure;
       assert(!delivering, "the subscriber appended while being delivered to");
       const first = head;
@@ -149,9 +189,14 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
       return first;
     },
     durable,
+    trim(before) {
+      const done = trim(before);
+      trims = Promise.allSettled([trims, done]);
+      return done;
+    },
     read(from, to = head) {
       refuseIfClosed();
-      return readRange(Math.max(0, from), to);
+      return readRange(Math.max(store.start, from), to);
     },
     onFailure(listener) {
       if (failure) listener(failure);
@@ -159,11 +204,17 @@ export function groupedLog<A extends Run>(store: Store<A>): EventLog {
     },
     close() {
       const flushed = failure ? Promise.resolve() : durable();
-      closing ??= flushed.finally(() => {
+      closing ??= flushed.finally(async () => {
+        await trims;
         closed = true;
-        return store.close();
+        await store.close();
       });
       return closing;
     },
   };
+}
+
+export function trimmed(start: number): LiveshelfError {
+  const message = `The events below offset ${start} were removed while they were read. Read on from there.`;
+  return new LiveshelfError("LOG_TRIMMED", message);
 }

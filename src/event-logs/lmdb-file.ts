@@ -1,41 +1,45 @@
 /**
- * Looks at an LMDB file before LMDB does: that maps what it is given into memory, so a foreign file or one that was cut
- * off ends the process (SIGSEGV, SIGBUS) instead of failing.
+ * Looks at an LMDB file before LMDB does: that maps what it is given into memory, so a foreign file, one that was cut off or
+ * one with a damaged page ends the process (SIGSEGV, SIGBUS) or reads as an older log, instead of failing.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync } from "node:fs";
+import { type Meta, metasOf, wrongPage } from "./lmdb-pages.ts";
 
-/** Layout of a meta page, `MDB_meta` in mdb.c, after a page header of 24 bytes. */
-const magic = 0xbeefc0de;
-const magicAt = 24;
-const pageBytesAt = 48;
-const lastPageAt = 144;
-const metaBytes = 160;
+export interface Look {
+  /**
+   * For the only writer: the pages that are missing at the end are put back as zeros. LMDB may leave free pages unwritten
+   * there; any other is then found damaged.
+   */
+  readonly mend: boolean;
+  /** Somebody else may be writing: only what does not change is looked at. */
+  readonly changes: boolean;
+}
 
-/**
- * What is wrong with the file, if anything. With `mend`, for the only writer, the pages that are missing at the end are
- * put back as zeros: LMDB may leave free pages unwritten there; any other is then found damaged when it is read.
- */
-export function wrongWith(file: string, mend: boolean): string | undefined {
+/** What is wrong with the file, if anything. Reads each page of its tree, and of its values none. */
+export function wrongWith(file: string, { mend, changes }: Look): string | undefined {
   const descriptor = openSync(file, mend ? "r+" : "r");
   try {
-    const fileBytes = fstatSync(descriptor).size;
-    const first = readMeta(descriptor, 0);
-    const second = first && readMeta(descriptor, first.pageBytes);
-    if (!first || !second) return "its file is not an event log, or is cut off";
-    const wholeBytes = (Math.max(first.lastPage, second.lastPage) + 1) * first.pageBytes;
-    if (fileBytes >= wholeBytes) return undefined;
-    if (!mend || wholeBytes > fileBytes + 2 ** 40) return "its file is cut off";
-    ftruncateSync(descriptor, wholeBytes);
-    return undefined;
+    // Made, and never written to: the writer fills it.
+    if (mend && fstatSync(descriptor).size === 0) return undefined;
+    const [newest, older] = metasOf(descriptor);
+    if (!newest || !older) return "its file is not an event log, or its beginning is damaged";
+    if (changes) return cutOff(descriptor, newest, false);
+    if (newest.transaction - older.transaction > 1) return "its file names commits that do not follow one another";
+    const wrong = cutOff(descriptor, newest, mend) ?? wrongPage(descriptor, newest);
+    if (wrong === undefined) return undefined;
+    // A writer that came meanwhile has looked for itself.
+    const isChanging = !mend && metasOf(descriptor)[0]?.transaction !== newest.transaction;
+    return isChanging ? undefined : wrong;
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readMeta(descriptor: number, position: number): { pageBytes: number; lastPage: number } | undefined {
-  const meta = Buffer.alloc(metaBytes);
-  if (readSync(descriptor, meta, 0, metaBytes, position) !== metaBytes) return undefined;
-  const pageBytes = meta.readUInt32LE(pageBytesAt);
-  if (meta.readUInt32LE(magicAt) !== magic || pageBytes < 512 || pageBytes > 65_536) return undefined;
-  return { pageBytes, lastPage: Number(meta.readBigUInt64LE(lastPageAt)) };
+function cutOff(descriptor: number, { lastPage, pageBytes }: Meta, mend: boolean): string | undefined {
+  const fileBytes = fstatSync(descriptor).size;
+  const wholeBytes = (lastPage + 1) * pageBytes;
+  if (fileBytes >= wholeBytes) return undefined;
+  if (!mend) return "its file is cut off";
+  ftruncateSync(descriptor, wholeBytes);
+  return undefined;
 }

@@ -1,14 +1,14 @@
 /** The embedded event log: one LMDB file in a folder, one record for each block, its key the first offset. */
 import { randomBytes } from "node:crypto";
-import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, statfsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { open, type RootDatabase } from "lmdb";
+import { open, type RangeOptions, type RootDatabase } from "lmdb";
 import { LiveshelfError } from "../core/errors.ts";
-import { countOf, decodeBlock, encodeBlocks, type Lines } from "./block.ts";
-import type { EventLog, LoggedAt } from "./event-log.ts";
-import { groupedLog, type Run } from "./grouped-log.ts";
+import type { EncodedBlock } from "./block.ts";
+import { type BlockDisk, blockLog, damagedLog, readOnlyBlockLog } from "./block-log.ts";
+import type { EventLog } from "./event-log.ts";
 import { wrongWith } from "./lmdb-file.ts";
-import { lockForWriting } from "./writer-lock.ts";
+import { hasLivingWriter, lockForWriting } from "./writer-lock.ts";
 
 export interface LmdbLogOptions {
   /** Made if need be. One writer at a time; any number of readers beside it. */
@@ -21,89 +21,100 @@ type Database = RootDatabase<Buffer, number | string>;
 
 /** Key of the record about the log itself; text sorts after all numbers. */
 const aboutKey = "log";
-const format = 1;
+const format = 2;
+/** Room that a new log asks of its disk. */
+const newLogBytes = 2 ** 20;
+const removedAtOnce = 1000;
 
 /** Readers of this thread, by folder. LMDB shares one file among them and a writer, and what it opened first to read stays so. */
 const readers = new Map<string, number>();
 
 export function lmdbLog({ folder, readOnly = false }: LmdbLogOptions): EventLog {
   const path = resolve(folder);
-  return readOnly ? readOnlyLog(path) : writableLog(path);
-}
-
-function writableLog(folder: string): EventLog {
-  const release = prepared(folder);
-  let db: Database | undefined;
+  if (readOnly) return readOnlyBlockLog(readingDisk(path));
+  const disk = writingDisk(path);
   try {
-    const { id, head } = translated(folder, () => {
-      db = openDatabase(folder, false);
-      const head = headOf(db, folder);
-      return { id: head > 0 || db.get(aboutKey) ? idOf(db, folder) : create(db, folder), head };
-    });
-    return groupedLog<Run & Lines>({
-      id,
-      place: folder,
-      head,
-      prepare: (append) => ({ ...append, lines: append.events.map((event) => JSON.stringify(event)) }),
-      write: (group) => write(db!, group),
-      runAt: (offset) => blockAt(db!, offset, folder),
-      async close() {
-        await db!.close();
-        release();
-      },
-    });
+    return blockLog(disk);
   } catch (error) {
-    void db?.close();
-    release();
+    disk.abandon();
     throw error;
   }
 }
 
-function readOnlyLog(folder: string): EventLog {
+/** Blocks in a folder. `newId`: of the log, if there is none in the folder yet. `abandon` lets go of the folder at once; nothing may be under way. */
+export function writingDisk(folder: string, newId = randomBytes(8).toString("hex")): BlockDisk & { abandon(): void } {
+  const release = prepared(folder);
+  let db: Database | undefined;
+  const abandon = (): void => {
+    void db?.close();
+    release();
+  };
+  try {
+    return translated(folder, () => {
+      db = openDatabase(folder, false);
+      const id = lastOf(db) || db.get(aboutKey) ? idOf(db, folder) : create(db, folder, newId);
+      const disk = blockDisk(db, folder, id, release);
+      return Object.assign(disk, { abandon });
+    });
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+}
+
+export function readingDisk(folder: string): BlockDisk {
   if (!existsSync(join(folder, "data.mdb"))) {
     throw new LiveshelfError("FOLDER_UNREADABLE", `${folder} holds no event log. Check the name of the folder.`);
   }
   const db = translated(folder, () => openDatabase(folder, true));
   const id = translated(folder, () => idOf(db, folder));
   readers.set(folder, (readers.get(folder) ?? 0) + 1);
-  let closed = false;
-  const refuseIfClosed = (): void => {
-    if (closed) throw new LiveshelfError("CLOSED", `The event log in ${folder} is closed.`);
-  };
-  const head = (): number => {
-    refuseIfClosed();
-    // Otherwise the snapshot of this turn of the event loop would be seen for as long as the turn lasts.
-    db.resetReadTxn();
-    return translated(folder, () => headOf(db, folder));
-  };
-  function* readRange(from: number, to: number): Generator<LoggedAt> {
-    for (let offset = from; offset < to; ) {
-      refuseIfClosed();
-      const { first, events } = blockAt(db, offset, folder);
-      const end = Math.min(to, first + events.length);
-      for (; offset < end; offset++) yield { offset, event: events[offset - first]! };
-    }
-  }
+  const forget = (): void => void readers.set(folder, readers.get(folder)! - 1);
+  // Otherwise what was seen first in this turn of the event loop would be seen for as long as the turn lasts.
+  return blockDisk(db, folder, id, forget, () => db.resetReadTxn());
+}
+
+/** `refresh` comes before each look at the ends of the log. */
+function blockDisk(
+  db: Database,
+  folder: string,
+  id: string,
+  closed: () => void,
+  refresh: () => void = () => {},
+): BlockDisk {
+  let isClosed = false;
+  let bytes = 0;
+  const seen = <T>(read: () => T): T => translated(folder, read);
+  const fresh = <T>(read: () => T): T =>
+    seen(() => {
+      refresh();
+      return read();
+    });
   return {
+    place: folder,
     id,
-    get head() {
-      return head();
+    async write(blocks) {
+      try {
+        await write(db, blocks);
+      } catch (error) {
+        // After a failed write of its meta page, LMDB refuses even to read in this environment.
+        await db.close();
+        db = openDatabase(folder, true);
+        throw error;
+      }
     },
-    get durableHead() {
-      return head();
+    at: (offset) => seen(() => blockAt(db, offset)),
+    first: () => fresh(() => firstOf(db)),
+    last: () => fresh(() => lastOf(db)),
+    remove: (before) => remove(db, id, before),
+    get bytes() {
+      if (!isClosed) bytes = fresh(() => bytesOf(db));
+      return bytes;
     },
-    subscribe() {},
-    append() {
-      throw new LiveshelfError("LOG_UNWRITABLE", `${folder} was opened read-only.`);
-    },
-    durable: async () => {},
-    read: (from, to = Number.POSITIVE_INFINITY) => readRange(Math.max(0, from), Math.min(to, head())),
-    onFailure() {},
     async close() {
-      if (closed) return;
-      closed = true;
+      isClosed = true;
       await db.close();
-      readers.set(folder, readers.get(folder)! - 1);
+      closed();
     },
   };
 }
@@ -112,18 +123,28 @@ function readOnlyLog(folder: string): EventLog {
 function prepared(folder: string): () => void {
   if (readers.get(folder)) throw inUseByReader(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    const made = mkdirSync(folder, { recursive: true });
+    for (let place = folder; made !== undefined && place !== dirname(made); ) syncFolder((place = dirname(place)));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (!existsSync(join(folder, "data.mdb"))) refuseIfFull(folder);
     return lockForWriting(folder);
   } catch (error) {
     throw error instanceof LiveshelfError ? error : unreadable(folder, error);
   }
 }
 
+/** LMDB maps a lock file that it does not write: on a full disk the process would end at its first use. */
+function refuseIfFull(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= newLogBytes) return;
+  throw new Error(`the disk has ${bavail * bsize} bytes left, and a new log needs ${newLogBytes}`);
+}
+
 function openDatabase(folder: string, readOnly: boolean): Database {
   const file = join(folder, "data.mdb");
-  const wrong = existsSync(file) ? wrongWith(file, !readOnly) : undefined;
-  if (wrong) throw damaged(folder, wrong);
+  const look = { mend: !readOnly, changes: readOnly && hasLivingWriter(folder) };
+  const wrong = existsSync(file) ? wrongWith(file, look) : undefined;
+  if (wrong) throw damagedLog(folder, wrong);
   return open<Buffer, number | string>({
     path: folder,
     noSubdir: false,
@@ -131,6 +152,8 @@ function openDatabase(folder: string, readOnly: boolean): Database {
     readOnly,
     // A commit resolves after its sync and rejects if that fails. With overlapping syncs the promise of a flush never rejects.
     overlappingSync: false,
+    // The log makes its own groups; of a group that lmdb makes, a failed commit is a rejection that nobody can catch.
+    eventTurnBatching: false,
   });
 }
 
@@ -140,40 +163,68 @@ function translated<T>(folder: string, use: () => T): T {
     return use();
   } catch (error) {
     if (error instanceof LiveshelfError) throw error;
-    if (/MDB_/.test(String(error))) throw damaged(folder, String(error), error);
+    if (/MDB_/.test(String(error))) throw damagedLog(folder, String(error), error);
     if (/No transaction to renew/.test(String(error))) throw inUseByReader(folder);
     throw unreadable(folder, error);
   }
 }
 
 /** Records what the log is, durably, with its place in the folder. */
-function create(db: Database, folder: string): string {
-  const id = randomBytes(8).toString("hex");
-  db.putSync(aboutKey, Buffer.from(JSON.stringify({ format, id })));
-  for (const place of [folder, dirname(folder)]) {
-    const descriptor = openSync(place, "r");
+function create(db: Database, folder: string, id: string): string {
+  db.putSync(aboutKey, about(id, 0));
+  syncFolder(folder);
+  return id;
+}
+
+/** `start`: no event below it is kept, or will be once a removal is over; for a repair that cannot find the first. */
+const about = (id: string, start: number): Buffer => Buffer.from(JSON.stringify({ format, id, start }));
+
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
     fsyncSync(descriptor);
+  } finally {
     closeSync(descriptor);
   }
-  return id;
 }
 
 function idOf(db: Database, folder: string): string {
   const about = JSON.parse(db.get(aboutKey)?.toString("utf8") ?? "{}") as { format?: number; id?: string };
-  if (about.format !== format || about.id === undefined)
-    throw damaged(folder, `its format is ${about.format}, not ${format}`);
+  if (about.format !== undefined && about.format !== format) {
+    const mend = "Export it with the release that wrote it, and import that into a new folder.";
+    throw new LiveshelfError(
+      "FOLDER_UNREADABLE",
+      `The format of the event log in ${folder} is ${about.format}; this release reads ${format}. ${mend}`,
+    );
+  }
+  if (about.id === undefined) throw damagedLog(folder, "the record about it is gone");
   return about.id;
 }
 
 /** One transaction, all or nothing, and only if nobody else has written here. */
-async function write(db: Database, group: readonly Lines[]): Promise<void> {
-  const blocks = encodeBlocks(group);
+async function write(db: Database, blocks: readonly EncodedBlock[]): Promise<void> {
   const { first } = blocks[0]!;
   try {
     const isOurs = await db.ifNoExists(first, () => {
-      for (const block of blocks) db.put(block.first, block.bytes);
+      for (const block of blocks) db.put(block.first, block.bytes as Buffer);
     });
     if (!isOurs) throw new Error(`another process wrote offset ${first}`);
+  } catch (error) {
+    throw await causeOf(error);
+  }
+}
+
+/** In transactions of some, so that the writes between them need not wait for all. */
+async function remove(db: Database, id: string, before: number): Promise<void> {
+  try {
+    for (;;) {
+      const old = [...db.getKeys({ start: 0, end: before, limit: removedAtOnce, snapshot: false })];
+      if (old.length === 0) return;
+      await db.batch(() => {
+        db.put(aboutKey, about(id, before));
+        for (const first of old) db.remove(first);
+      });
+    }
   } catch (error) {
     throw await causeOf(error);
   }
@@ -185,36 +236,27 @@ async function causeOf(error: unknown): Promise<unknown> {
   return commitError ? commitError.catch((cause: unknown) => cause) : error;
 }
 
-function headOf(db: Database, folder: string): number {
-  for (const { key, value } of db.getRange({ start: Number.MAX_SAFE_INTEGER, reverse: true, limit: 1 })) {
-    const first = key as number;
-    return first + (countOf(value) ?? refuse(folder, first));
-  }
-  return 0;
-}
-
-function blockAt(db: Database, offset: number, folder: string): Run {
-  return translated(folder, () => findBlock(db, offset, folder));
-}
-
-function findBlock(db: Database, offset: number, folder: string): Run {
+function blockAt(db: Database, offset: number): EncodedBlock | undefined {
   const exact = db.get(offset);
-  if (exact) return { first: offset, events: decodeBlock(exact) ?? refuse(folder, offset) };
-  for (const { key, value } of db.getRange({ start: offset, reverse: true, limit: 1 })) {
-    const first = key as number;
-    const events = decodeBlock(value) ?? refuse(folder, first);
-    if (offset < first + events.length) return { first, events };
-  }
-  return refuse(folder, offset);
+  return exact ? { first: offset, bytes: exact } : firstIn(db, { start: offset, reverse: true });
 }
 
-function refuse(folder: string, offset: number): never {
-  throw damaged(folder, `the events from offset ${offset} on are not what was written`);
+const firstOf = (db: Database): EncodedBlock | undefined => firstIn(db, { start: 0, end: Number.MAX_SAFE_INTEGER });
+const lastOf = (db: Database): EncodedBlock | undefined =>
+  firstIn(db, { start: Number.MAX_SAFE_INTEGER, reverse: true });
+
+function firstIn(db: Database, range: RangeOptions): EncodedBlock | undefined {
+  for (const { key, value } of db.getRange({ ...range, limit: 1 })) return { first: key as number, bytes: value };
+  return undefined;
 }
 
-function damaged(folder: string, why: string, cause?: unknown): LiveshelfError {
-  const message = `The event log in ${folder} is damaged: ${why}. Restore the folder from a backup.`;
-  return new LiveshelfError("LOG_DAMAGED", message, undefined, cause);
+/** Pages in use, without those that are free and will be used again. */
+function bytesOf(db: Database): number {
+  const stats = db.getStats() as Record<
+    "pageSize" | "treeBranchPageCount" | "treeLeafPageCount" | "overflowPages",
+    number
+  >;
+  return stats.pageSize * (stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages);
 }
 
 function inUseByReader(folder: string): LiveshelfError {

@@ -1,8 +1,8 @@
 /** An event log that lives as long as its process: for tests, simulations and evaluation. */
 import { randomBytes } from "node:crypto";
-import type { LoggedEvent } from "../core/event.ts";
+import type { EncodedBlock } from "./block.ts";
+import { blockLog } from "./block-log.ts";
 import type { EventLog } from "./event-log.ts";
-import { groupedLog } from "./grouped-log.ts";
 
 export interface MemoryLogOptions {
   /** Stands for the disk: events are durable when it resolves, and the log fails when it rejects. */
@@ -10,17 +10,42 @@ export interface MemoryLogOptions {
 }
 
 export function memoryLog({ sync = async () => {} }: MemoryLogOptions = {}): EventLog {
-  const durable: LoggedEvent[] = [];
-  return groupedLog({
-    id: randomBytes(8).toString("hex"),
+  let blocks: EncodedBlock[] = [];
+  let bytes = 0;
+  const count = (change: readonly EncodedBlock[], sign: 1 | -1): void => {
+    for (const block of change) bytes += sign * block.bytes.length;
+  };
+  return blockLog({
     place: "memory",
-    head: 0,
-    prepare: (append) => append,
+    id: randomBytes(8).toString("hex"),
     async write(group) {
       await sync();
-      for (const { events } of group) for (const event of events) durable.push(event);
+      blocks.push(...group);
+      count(group, 1);
     },
-    runAt: () => ({ first: 0, events: durable }),
+    at: (offset) => blocks[after(blocks, offset) - 1],
+    first: () => blocks[0],
+    last: () => blocks.at(-1),
+    async remove(before) {
+      await sync();
+      const from = after(blocks, before - 1);
+      count(blocks.slice(0, from), -1);
+      blocks = blocks.slice(from);
+    },
+    get bytes() {
+      return bytes;
+    },
     close: async () => {},
   });
+}
+
+/** How many blocks begin at this offset or before. */
+function after(blocks: readonly EncodedBlock[], offset: number): number {
+  let [low, high] = [0, blocks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (blocks[middle]!.first <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -37,6 +37,12 @@ export function lockForWriting(folder: string): () => void {
   };
 }
 
+/** True while a process that lives, this one included, holds the folder for writing. */
+export function hasLivingWriter(folder: string): boolean {
+  const holder = readHolder(join(folder, fileName));
+  return holder !== undefined && isAlive(holder);
+}
+
 function link(from: string, to: string): boolean {
   try {
     linkSync(from, to);

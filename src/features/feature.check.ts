@@ -2,12 +2,14 @@
 import { expect } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../core/clock.ts";
 import type { CoVisitation } from "../core/co-visitation.ts";
+import type { RowKeys } from "../core/expiring-ids.ts";
 import type { Fact, Shown } from "../core/fact.ts";
 import { History, touchHalfLivesMs } from "../core/history.ts";
 import { type List, summaryAt } from "../core/list.ts";
 import { hashText, type Random, random, shuffle } from "../core/random.ts";
 import { contextPlaces, type Request } from "../core/request.ts";
 import { Pool } from "../core/retrieved.ts";
+import { itemInStory, ToldRows } from "../core/reused-rows.check.ts";
 import { Rows } from "../core/rows.ts";
 import { checksum, type State } from "../core/state.ts";
 import type { Feature } from "./feature.ts";
@@ -16,10 +18,10 @@ import type { PreviousList } from "./previous-list.ts";
 
 export type AnyFeature = Feature<Pool>;
 
-/** One implementation; each call of `make` gives a new one. */
+/** One implementation; each call of `make` gives a new one, with `items` as keys of the items' rows. */
 export interface Subject {
   readonly name: string;
-  make(): AnyFeature;
+  make(items?: RowKeys): AnyFeature;
 }
 
 /** Rows of items that facts are about; requests also ask about others, and about items never seen. */
@@ -33,27 +35,31 @@ const openedMs = Date.UTC(2026, 0, 1);
 /** Absent, free, negative, too much, next to nothing; else something ordinary. */
 const extremes = [Number.NaN, 0, -5, 1e308, 1e-308] as const;
 const extreme = (item: number, salt: string): number => extremes[hashText(`${salt} ${item}`) & 15] ?? 1 + (item % 13);
-export const price = { get: (item: number): number => extreme(item, "price") };
+/** What the shop says of a row, it says of the item that has it. */
+const said = itemInStory;
+export const price = { get: (item: number): number => extreme(said(item), "price") };
 export const fields = {
-  word: (place: number) => ({ get: (item: number): number => (hashText(`${place} ${item}`) % 5) - (item % 2) }),
-  number: (place: number) => ({ get: (item: number): number => extreme(item, `number ${place}`) }),
+  word: (place: number) => ({ get: (item: number): number => (hashText(`${place} ${said(item)}`) % 5) - (item % 2) }),
+  number: (place: number) => ({ get: (item: number): number => extreme(said(item), `number ${place}`) }),
   words: () => ({
-    get(item: number, out: Int32Array): number {
+    get(row: number, out: Int32Array): number {
+      const item = said(row);
       for (let k = 0; k < item % 4; k++) out[k] = (item + k) % 7;
       return item % 4;
     },
   }),
 };
 /** The catalogue knows it of some items, and of some that they came later than what is told of them. */
-export const firstSeenAtMs = (item: number): number =>
-  item % 3 === 0 ? openedMs + ((item % 7) - 3) * 40 * hourMs : Number.NaN;
+export const firstSeenAtMs = (row: number): number =>
+  said(row) % 3 === 0 ? openedMs + ((said(row) % 7) - 3) * 40 * hourMs : Number.NaN;
 /** Item a is followed by a + 1, a + 2, … : the way there is not the way back. */
-export const coVisitation: CoVisitation = {
-  total: (item) => (item % 3 === 0 ? 0 : 3),
-  neighbours(item, _atMs, visit) {
-    for (let k = 1; k <= item % 3; k++) visit((item + k) % itemCount, 2 / k);
+export const coVisits = (told = (row: number): number => row): CoVisitation => ({
+  total: (item) => (said(item) % 3 === 0 ? 0 : 3),
+  neighbours(row, _atMs, visit) {
+    const item = said(row);
+    for (let k = 1; k <= item % 3; k++) visit(told((item + k) % itemCount), 2 / k);
   },
-};
+});
 export const retrieverNames = ["one", "two", "three"] as const;
 
 interface Touched {
@@ -103,6 +109,10 @@ class Past {
     this.#entries = [entry, ...this.#entries.filter((other) => other !== entry)]
       .sort((a, b) => b.lastAtMs - a.lastAtMs)
       .slice(0, 512);
+  }
+
+  forgetItem(item: number): void {
+    this.#entries = this.#entries.filter((entry) => entry.item !== item);
   }
 
   gather(out: History): void {
@@ -175,8 +185,12 @@ export class World {
     }
   }
 
-  /** A question as of now, the same for the same step and number. */
-  ask(number = 0): { request: Request; list: Pool } {
+  forgetItem(item: number): void {
+    for (const shopper of this.#shoppers) shopper.forgetItem(item);
+  }
+
+  /** A question as of now, the same for the same step and number. `told`: the row of each item. */
+  ask(number = 0, told = (row: number): number => row): { request: Request; list: Pool } {
     const chance = random(`${this.seed} ${this.steps} ${number}`);
     const shopper = chance.int(shopperCount + 1) - 1;
     const request: Request = {
@@ -192,7 +206,7 @@ export class World {
     for (let i = 0; i < items; i++) {
       const item = chance.int(10) === 0 ? -1 : chance.int(chance.int(5) === 0 ? itemsAsked : itemCount);
       const match = list.recommended ? 3 * chance.normal() : ([...extremes, 7][chance.int(8)] ?? chance.next());
-      const at = list.push(item, match, hasOrder ? i : -1);
+      const at = list.push(told(item), match, hasOrder ? i : -1);
       for (let r = 0; r < retrieverNames.length && at >= 0; r++) {
         list.strength[r]![at] = chance.int(2) * chance.exponential() * 10 ** -chance.int(9);
         list.rank[r]![at] = chance.int(2) * (1 + chance.int(300));
@@ -239,6 +253,11 @@ function shown(chance: Random): Shown {
   if (count > 60) for (let item = itemCount; item < 2 * itemCount; item++) items.push(item);
   const clicked = items.length > 0 && chance.int(2) === 0 ? chance.int(items.length) : -1;
   return { count: items.length, item: Int32Array.from(items), query: chance.int(4) - 1, clicked };
+}
+
+interface Question {
+  readonly request: Request;
+  readonly list: Pool;
 }
 
 /** Stands before and after a feature's own columns, and in them before it writes. */
@@ -420,6 +439,43 @@ export const promises: readonly Promised[] = [
       sameBits(ask(restored, request, list), ask(original, request, list));
     }
     expect(checksum([restored.state])).toBe(checksum([original.state]));
+  }),
+
+  promise("a forgotten item leaves nothing to the next item of its row", ({ make }) => {
+    const rows = [new ToldRows(true), new ToldRows(false)] as const;
+    const [again, fresh] = rows.map((told) => make(told)) as [AnyFeature, AnyFeature];
+    const telling = (feature: AnyFeature, told: ToldRows): AnyFeature => ({
+      ...feature,
+      fold: (fact) => feature.fold?.(told.fact(fact)),
+      impressions: (shown, atMs) => feature.impressions?.(told.shown(shown), atMs),
+    });
+    const folding = [telling(again, rows[0]), telling(fresh, rows[1])];
+    const world = new World(9);
+    const itemAt = again.columns.findIndex(({ name }) => name === "item");
+    for (let i = 0; i < 600; i++) {
+      world.step(folding);
+      const forgotten = i % 40 === 39 ? ((i / 4) % 11) | 0 : -1;
+      if (forgotten >= 0) {
+        world.forgetItem(forgotten);
+        rows.forEach((told, r) => {
+          [again, fresh][r]!.forgetItem?.(told.told(forgotten));
+          told.forget(forgotten);
+        });
+      }
+      const [one, other] = rows.map(({ told }) => world.ask(0, told)) as [Question, Question];
+      const history = rows[1].history(one.request.history);
+      const values = ask(again, one.request, one.list);
+      const expected = ask(fresh, { ...other.request, history }, other.list);
+      if (itemAt >= 0) {
+        const width = again.columns.length + 2;
+        for (let at = itemAt + 1; at < values.length; at += width) {
+          const row = one.list.item[(at / width) | 0]!;
+          expect(values[at]).toBe(rows[0].code(row));
+          expected[at] = values[at]!;
+        }
+      }
+      sameBits(values, expected);
+    }
   }),
 
   promise("an empty list is read", ({ make }) => {

@@ -16,6 +16,8 @@ export interface Feature<Candidates extends List = List> {
   /** A shopper's row is joined to another, or freed. */
   join?(from: number, to: number): void;
   forget?(shopper: number): void;
+  /** An item's row is freed: nothing of what is kept by it may be left to the next item. */
+  forgetItem?(item: number): void;
   /**
    * Writes its columns for every candidate, from `column` on in each row, decayed to `request.atMs`. Depends on the candidate,
    * the state, the request and the list's summary only.

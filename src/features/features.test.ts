@@ -1,26 +1,27 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../core/clock.ts";
+import { lasting } from "../core/expiring-ids.ts";
 import type { Fact, Shown } from "../core/fact.ts";
 import { History } from "../core/history.ts";
 import { List, summaryAt } from "../core/list.ts";
 import { random, shuffle } from "../core/random.ts";
 import type { Request } from "../core/request.ts";
+import { ToldRows } from "../core/reused-rows.check.ts";
 import { Rows } from "../core/rows.ts";
 import { state } from "../core/state.ts";
 import { affinity } from "./affinity.ts";
 import { alsoBoughtStrength } from "./also-bought.ts";
 import { asItWas } from "./as-it-was.ts";
-import { absent, clamp, logBucket, placeBucket } from "./buckets.ts";
+import { absent, clamp, logBucket } from "./buckets.ts";
 import { callerOrder } from "./caller-order.ts";
 import { context } from "./context.ts";
 import {
   type AnyFeature,
   ask,
-  coVisitation,
+  coVisits,
   fields,
   firstSeenAtMs,
-  itemsOf,
   price as prices,
   promises,
   retrieverNames,
@@ -46,18 +47,21 @@ import { touches } from "./touches.ts";
 
 const subjects: readonly Subject[] = [
   { name: "affinity", make: () => affinity(fields) },
-  { name: "also-bought", make: () => alsoBoughtStrength(coVisitation) },
+  {
+    name: "also-bought",
+    make: (items) => alsoBoughtStrength(coVisits(items instanceof ToldRows ? items.told : undefined)),
+  },
   { name: "as-it-was", make: asItWas },
   { name: "caller-order", make: callerOrder },
-  { name: "context", make: context },
-  { name: "item-fields", make: () => itemFields(fields) },
+  { name: "context", make: () => context(lasting) },
+  { name: "item-fields", make: (items = lasting) => itemFields(fields, items, lasting) },
   { name: "item-statistics", make: () => itemStatistics(firstSeenAtMs) },
   { name: "own-touches", make: ownTouches },
   { name: "place", make: place },
   { name: "popularity", make: popularity },
-  { name: "previous-list", make: previousList },
+  { name: "previous-list", make: (items = lasting) => previousList(items) },
   { name: "price", make: () => price(() => prices) },
-  { name: "query-item", make: queryItem },
+  { name: "query-item", make: (items = lasting) => queryItem(lasting, items) },
   { name: "retrieved", make: () => retrieved(retrieverNames) },
   { name: "session", make: session },
   { name: "shopper", make: shopper },
@@ -72,7 +76,15 @@ for (const subject of subjects) {
 }
 
 test("every file of the folder is a feature that is checked here, or part of one", () => {
-  const parts = ["buckets", "feature", "feature-set", "feature.check", "features.test", "list-summary"];
+  const parts = [
+    "buckets",
+    "feature",
+    "feature-set",
+    "feature.check",
+    "features.test",
+    "list-summary",
+    "previous-list.test",
+  ];
   const files = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ""));
   expect(files.sort()).toEqual([...parts, ...subjects.map(({ name }) => name)].sort());
   for (const { name, make } of subjects) expect(make().name).toBe(name);
@@ -212,20 +224,26 @@ describe("a recount of the log says the same", () => {
   });
 
   test("query-item", () => {
-    agrees(queryItem, (log, request, list, i, bend) => {
-      const [item, query] = [list.item[i]!, request.query];
-      const said = log.filter((one) => query >= 0 && item >= 0 && one.query === query);
-      const clicks = said.filter((one) => one.item === item && one.action === 1);
-      const showings = said.filter((one) => one.type === "tick" && one.items.includes(item));
-      if (clicks.length + showings.length === 0) return [absent, -1, -1];
-      const pair = [...clicks, ...showings];
-      const [lastMs, nowMs] = [pair, log].map((notes) => Math.max(...notes.map((one) => one.atMs))) as [number, number];
-      if (lastMs < nowMs - 90 * dayMs) return mayBeExpired;
-      const clicked = decayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 1 : 0)) * (1 + bend);
-      const shown = decayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 0 : 1)) * (1 - bend);
-      const rate = (clicked + 0.25) / (shown + 5) / 0.05;
-      return [code(rate, 6), Math.min(6, Math.round(clicked * 2)), logBucket(shown, 10)];
-    });
+    agrees(
+      () => queryItem(lasting, lasting),
+      (log, request, list, i, bend) => {
+        const [item, query] = [list.item[i]!, request.query];
+        const said = log.filter((one) => query >= 0 && item >= 0 && one.query === query);
+        const clicks = said.filter((one) => one.item === item && one.action === 1);
+        const showings = said.filter((one) => one.type === "tick" && one.items.includes(item));
+        if (clicks.length + showings.length === 0) return [absent, -1, -1];
+        const pair = [...clicks, ...showings];
+        const [lastMs, nowMs] = [pair, log].map((notes) => Math.max(...notes.map((one) => one.atMs))) as [
+          number,
+          number,
+        ];
+        if (lastMs < nowMs - 90 * dayMs) return mayBeExpired;
+        const clicked = decayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 1 : 0)) * (1 + bend);
+        const shown = decayed(pair, request, 30 * dayMs, (one) => (clicks.includes(one) ? 0 : 1)) * (1 - bend);
+        const rate = (clicked + 0.25) / (shown + 5) / 0.05;
+        return [code(rate, 6), Math.min(6, Math.round(clicked * 2)), logBucket(shown, 10)];
+      },
+    );
   });
 
   test("popularity", () => {
@@ -243,85 +261,12 @@ describe("a recount of the log says the same", () => {
       return [...trends, Math.log((repeats + 0.5) / (own.length + 2)) / 2, Math.log(1 + ageMs / dayMs) / 5];
     });
   });
-
-  test("previous-list", () => {
-    const feature = previousList();
-    const logs = new Map<number, Told[]>();
-    const told = (shopper: number): Told[] => logs.get(shopper) ?? logs.set(shopper, []).get(shopper)!;
-    const slow: Feature = {
-      ...feature,
-      fold({ type, shopper, shown, action, item, history, atMs }) {
-        if (shopper < 0) return;
-        if (type === "slate") {
-          const items = [...shown!.item.subarray(0, Math.min(64, shown!.count))];
-          told(shopper).push({ items, session: history.sessionNumber, atMs, clicked: -1 });
-        } else if (action === 1 && told(shopper).at(-1)?.items.includes(item)) told(shopper).at(-1)!.clicked = item;
-      },
-      join(from, to) {
-        if ((told(from).at(-1)?.items.length ?? 0) === 0) return;
-        logs.set(to, told(from));
-        logs.delete(from);
-      },
-      forget: (shopper) => logs.delete(shopper),
-    };
-    const world = new World(12);
-    for (let i = 0; i < 1500; i++) {
-      world.step([feature, slow]);
-      const { request, list } = world.ask();
-      const rows = ask(feature, request, list);
-      const { history, shopper } = request;
-      const log = told(shopper).filter(({ items }) => items.length > 0);
-      const last = told(shopper).at(-1);
-      const known = last && last.items.length > 0 && last.session === history.sessionNumber ? last : undefined;
-      const lists = known ? log.length - 1 - log.findLastIndex(({ session }) => session !== known.session) : 0;
-      const overlap = overlapOf(known?.items, list);
-      itemsOf(list).forEach((item, k) => {
-        const before = item < 0 ? -1 : (known?.items.indexOf(item) ?? -1);
-        const clickedAt = known ? known.items.indexOf(known.clicked === -1 ? -2 : known.clicked) : -1;
-        const clickedOrder = clickedAt < 0 ? -1 : (list.order[list.indexOf(known!.clicked)] ?? -1);
-        const entry = history.indexOf(item);
-        const isSince = known && history.lastAtMs[entry]! > known.atMs && history.lastAction[entry] !== 1;
-        const expected = [
-          overlap,
-          !known ? -2 : before < 0 ? -1 : placeBucket(before),
-          !known ? 0 : before < 0 ? 1 : 2,
-          !known ? absent : before < 0 || clickedAt < 0 ? 98 : clamp(before - clickedAt, -7, 7),
-          list.order[k]! >= 0 && clickedOrder >= 0 ? clamp(list.order[k]! - clickedOrder, -7, 7) : absent,
-          clickedAt >= 0 && known!.clicked === item ? 1 : 0,
-          Math.min(lists, 5),
-          entry < 0 ? -1 : isSince ? logBucket(history.sessionTouches[entry]!, 4) : 0,
-        ];
-        const width = feature.columns.length + 2;
-        expect([...rows.subarray(k * width + 1, (k + 1) * width - 1)], `after ${i} steps`).toEqual(expected);
-      });
-    }
-  });
 });
-
-interface Told {
-  readonly items: readonly number[];
-  readonly session: number;
-  readonly atMs: number;
-  clicked: number;
-}
-
-/** 0 no previous list · 1 the very same · 2 the same items · 3–5 by the share of items in common. */
-function overlapOf(before: readonly number[] | undefined, list: List): number {
-  if (!before) return 0;
-  const items = itemsOf(list);
-  const known = before.filter((item) => item >= 0);
-  const ordered = items.map((item, i) => ({ item, place: list.order[i]! >= 0 ? list.order[i]! : i }));
-  if (items.length === before.length && ordered.every(({ item, place }) => item >= 0 && before[place] === item))
-    return 1;
-  const common = items.filter((item) => known.includes(item)).length;
-  if (common === items.length && items.length === before.length) return 2;
-  return 3 + Math.floor((2.99 * common) / Math.max(1, items.length));
-}
 
 test("what comes late counts as if it had come in time", () => {
   for (const [make, columns] of [
     [() => itemStatistics(firstSeenAtMs), ["item-views", "item-attraction-short", "item-attraction"]],
-    [queryItem, ["query-item-rate", "query-item-clicks"]],
+    [() => queryItem(lasting, lasting), ["query-item-rate", "query-item-clicks"]],
     [popularity, ["trend-3h-1d", "trend-1d-7d", "trend-7d-30d", "trend-30d-180d", "repeat-share"]],
   ] as const) {
     const chance = random("late");

@@ -1,4 +1,5 @@
 /** The item itself: its id, the words of its fields, and where its numbers lie among those of the shop. */
+import type { RowKeys } from "../core/expiring-ids.ts";
 import type { ItemNumber, ItemWord, ItemWords } from "../core/item-numbers.ts";
 import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
@@ -19,7 +20,8 @@ export interface LearnedFields {
   words(): ItemWords;
 }
 
-export function itemFields(fields: LearnedFields): Feature {
+/** `items`, `words`: codes of their rows. */
+export function itemFields(fields: LearnedFields, items: RowKeys, words: RowKeys): Feature {
   return {
     name: "item-fields",
     columns: [
@@ -29,10 +31,11 @@ export function itemFields(fields: LearnedFields): Feature {
     ],
     state: state("feature.item-fields", 1, []),
     read(_request: Request, { count, item }: List, { dense, width }: Rows, column: number) {
-      for (let i = 0; i < count; i++) dense[i * width + column] = item[i]!;
+      for (let i = 0; i < count; i++) dense[i * width + column] = items.code(item[i]!);
       for (let k = 0; k < wordPlaces; k++) {
         const word = fields.word(k);
-        for (let i = 0; i < count; i++) dense[i * width + column + 1 + k] = item[i]! < 0 ? -1 : word.get(item[i]!);
+        for (let i = 0; i < count; i++)
+          dense[i * width + column + 1 + k] = item[i]! < 0 ? -1 : words.code(word.get(item[i]!));
       }
       for (let k = 0; k < numberPlaces; k++) {
         const number = fields.number(k);

@@ -74,6 +74,10 @@ export function itemStatistics(firstSeenAtMs: (item: number) => number): Feature
       const tables = action === actionCode.click ? clicks : views;
       for (const table of tables) table.add(item, 1, atMs);
     },
+    forgetItem(item) {
+      for (const table of tables) table.clear(item);
+      if (item < firstAtMs.length) firstAtMs.set(item, Number.NaN);
+    },
     impressions({ item, count, clicked }: Shown, atMs) {
       for (let position = 0; position < count; position++) {
         const place = Math.min(position, placeCount - 1);

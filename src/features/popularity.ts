@@ -38,6 +38,10 @@ export function popularity(): Feature {
       if (isRepeat) repeats.add(item, 1);
       if (Number.isNaN(firstAtMs.get(item))) firstAtMs.set(item, atMs);
     },
+    forgetItem(item) {
+      for (const sums of choices) sums.clear(item);
+      for (const column of [all, repeats, firstAtMs]) if (item < column.length) column.set(item, column.fill);
+    },
     read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
       for (let h = 0; h < halfLivesMs.length; h++) now[h] = choices[h]!.now(atMs);
       for (let i = 0; i < count; i++) {

@@ -4,6 +4,7 @@
  */
 import { actionCode } from "../core/actions.ts";
 import { Float64Column, Int32Column } from "../core/columns.ts";
+import type { RowKeys } from "../core/expiring-ids.ts";
 import type { Fact } from "../core/fact.ts";
 import { type List, summaryAt } from "../core/list.ts";
 import { Marks } from "../core/marks.ts";
@@ -21,15 +22,17 @@ export interface PreviousList extends Feature {
   summarize(request: Request, list: List): void;
 }
 
-export function previousList(): PreviousList {
+/** `keys`: of the items' rows. */
+export function previousList(keys: RowKeys): PreviousList {
   const slab = new Slab("slab", 2);
+  /** Keys of the items shown. */
   const items = new Int32Column("items", -1);
   // By shopper.
   const start = new Int32Column("start", -1);
   const length = new Int32Column("length");
   const sessionNumber = new Int32Column("sessionNumber", -1);
   const atMs = new Float64Column("atMs", Number.NaN);
-  /** Lists of the session so far; item clicked last in the list, and its place there. */
+  /** Lists of the session so far; key of the item clicked last in the list, and its place there. */
   const lists = new Int32Column("lists");
   const clicked = new Int32Column("clicked", -1);
   const clickedPlace = new Int32Column("clickedPlace", -1);
@@ -52,7 +55,7 @@ export function previousList(): PreviousList {
     }
     const cell = slab.allocate(count);
     items.ensure(slab.cells);
-    for (let i = 0; i < count; i++) items.set(cell + i, shown!.item[i]!);
+    for (let i = 0; i < count; i++) items.set(cell + i, keys.key(shown!.item[i]!));
     start.set(shopper, cell);
     length.set(shopper, count);
     sessionNumber.set(shopper, history.sessionNumber);
@@ -65,9 +68,10 @@ export function previousList(): PreviousList {
   function noteClick({ shopper, item }: Fact): void {
     const cell = start.get(shopper);
     if (cell < 0) return;
+    const key = keys.key(item);
     for (let i = 0; i < length.get(shopper); i++) {
-      if (items.get(cell + i) !== item) continue;
-      clicked.set(shopper, item);
+      if (items.get(cell + i) !== key) continue;
+      clicked.set(shopper, key);
       clickedPlace.set(shopper, i);
       return;
     }
@@ -78,7 +82,7 @@ export function previousList(): PreviousList {
     places.clear();
     if (shopper < 0 || start.get(shopper) < 0 || sessionNumber.get(shopper) !== history.sessionNumber) return false;
     for (let i = 0; i < length.get(shopper); i++) {
-      const item = items.get(start.get(shopper) + i);
+      const item = keys.rowOf(items.get(start.get(shopper) + i));
       if (item >= 0) places.set(item, i);
     }
     return true;
@@ -96,7 +100,7 @@ export function previousList(): PreviousList {
       sharedCode("lists-so-far"),
       code("touched-since"),
     ],
-    state: state("feature.previous-list", 1, [...prefixed(slab.state), items, ...byShopper]),
+    state: state("feature.previous-list", 2, [...prefixed(slab.state), items, ...byShopper]),
     fold(fact) {
       if (fact.shopper < 0) return;
       if (fact.type === "slate") remember(fact);
@@ -128,13 +132,13 @@ export function previousList(): PreviousList {
         : isSameSet
           ? 2
           : 3 + Math.floor((2.99 * common) / Math.max(1, list.count));
-      const at = list.indexOf(clicked.get(shopper));
+      const at = list.indexOf(keys.rowOf(clicked.get(shopper)));
       if (at >= 0 && list.order[at]! >= 0) summary[summaryAt.previousClickedOrder] = list.order[at]!;
     },
     read(request, { summary, count, item, order }, { dense, width }, column) {
       const { shopper, history } = request;
       const isKnown = mark(request);
-      const clickedItem = isKnown ? clicked.get(shopper) : -1;
+      const clickedItem = isKnown ? keys.rowOf(clicked.get(shopper)) : -1;
       const clickedAt = isKnown ? clickedPlace.get(shopper) : -1;
       const clickedOrder = summary[summaryAt.previousClickedOrder]!;
       const listCount = isKnown ? Math.min(lists.get(shopper), 5) : 0;

@@ -1,7 +1,8 @@
-/** How an item fares for this query: clicks for each showing of the pair, decayed. */
+/** How an item fares for this query: clicks for each showing of the pair, decayed. Pairs of items or words that are gone expire unread. */
 import { actionCode } from "../core/actions.ts";
 import { dayMs } from "../core/clock.ts";
 import { DecayedPairs } from "../core/decayed.ts";
+import type { RowKeys } from "../core/expiring-ids.ts";
 import type { Fact, Shown } from "../core/fact.ts";
 import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
@@ -17,23 +18,27 @@ const showingsAt = 1;
 const strength = 5;
 const shopRate = 0.05;
 
-export function queryItem(): Feature {
+/** `words`, `items`: keys of their rows. */
+export function queryItem(words: RowKeys, items: RowKeys): Feature {
   const pairs = new DecayedPairs("pairs", ["clicks", "showings"], halfLifeMs, expiryMs);
   return {
     name: "query-item",
     columns: [code("query-item-rate"), code("query-item-clicks"), code("query-item-showings")],
-    state: state("feature.query-item", 1, prefixed(pairs.state)),
+    state: state("feature.query-item", 2, prefixed(pairs.state)),
     fold({ action, query, item, atMs }: Fact) {
-      if (action === actionCode.click && query >= 0 && item >= 0) pairs.add(query, item, clicksAt, 1, atMs);
+      if (action === actionCode.click && query >= 0 && item >= 0)
+        pairs.add(words.key(query), items.key(item), clicksAt, 1, atMs);
     },
     impressions({ item, count, query }: Shown, atMs) {
       if (query < 0) return;
-      for (let i = 0; i < count; i++) if (item[i]! >= 0) pairs.add(query, item[i]!, showingsAt, 1, atMs);
+      const asked = words.key(query);
+      for (let i = 0; i < count; i++) if (item[i]! >= 0) pairs.add(asked, items.key(item[i]!), showingsAt, 1, atMs);
     },
     read({ query, atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
+      const asked = words.key(query);
       for (let i = 0; i < count; i++) {
         const at = i * width + column;
-        const slot = query < 0 || item[i]! < 0 ? -1 : pairs.find(query, item[i]!);
+        const slot = asked < 0 || item[i]! < 0 ? -1 : pairs.find(asked, items.key(item[i]!));
         const clicks = pairs.value(slot, clicksAt, atMs);
         const showings = pairs.value(slot, showingsAt, atMs);
         const rate = (clicks + strength * shopRate) / (showings + strength);

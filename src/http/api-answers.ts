@@ -55,6 +55,12 @@ export const answer = Type.Object(
     ),
     model: word,
     tookMs: number,
+    skipped: optional(
+      Type.Integer({
+        minimum: 1,
+        description: "Candidates left out because there was no time for them; absent if none.",
+      }),
+    ),
   },
   { description: "The list, top first." },
 );

@@ -6,13 +6,15 @@ import type { Engine, EventInput, RecordReceipt } from "../core/public.ts";
 import { failure, receipt } from "./api-answers.ts";
 import { eventsBody } from "./api-events.ts";
 import { lines, parseJson, readLinesToo } from "./bodies.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Door } from "./door.ts";
+import { letIn } from "./letting-in.ts";
 
 type Rejected = RecordReceipt["rejected"][number];
 
 /** `POST /v1/events`: one event, an array, or NDJSON. Answers when what was accepted is durable. */
-export async function eventsRoute(app: FastifyInstance, { engine, metrics }: { engine: Engine; metrics: Metrics }) {
-  readLinesToo(app);
+export async function eventsRoute(app: FastifyInstance, { engine, metrics, shedding, bodies }: Door) {
+  readLinesToo(app, bodies);
+  app.addHook("onRequest", letIn(shedding, "events"));
   app.post(
     "/v1/events",
     {
@@ -49,7 +51,7 @@ async function recordLines(engine: Engine, body: Buffer): Promise<RecordReceipt>
   const events: EventInput[] = [];
   const indices: number[] = [];
   const broken: Rejected[] = [];
-  for (const { index, line } of lines(body)) {
+  for (const { index, line } of lines(body, limits.batchEventsMax)) {
     try {
       events.push(parseLine(line) as EventInput);
       indices.push(index);
@@ -57,7 +59,6 @@ async function recordLines(engine: Engine, body: Buffer): Promise<RecordReceipt>
       const { code, message } = error as LiveshelfError;
       broken.push({ index, code, message });
     }
-    refuseTooMany(events.length + broken.length);
   }
   const receipt = await engine.record(events);
   const refused = receipt.rejected.map((one) => ({ ...one, index: indices[one.index]! }));
@@ -76,12 +77,4 @@ function parseLine(line: Buffer): unknown {
   } catch (error) {
     throw new LiveshelfError("EVENT_MALFORMED", (error as Error).message.replace("The body", "The line"));
   }
-}
-
-function refuseTooMany(count: number): void {
-  if (count <= limits.batchEventsMax) return;
-  throw new LiveshelfError(
-    "EVENT_LIMIT",
-    `One call takes at most ${limits.batchEventsMax} events; send them in several.`,
-  );
 }

@@ -1,8 +1,8 @@
 /** Every refusal leaves as `{"error":{"code","message","at"}}` with a code of `core/errors.ts`; nothing of the inside shows. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { LiveshelfError } from "../core/errors.ts";
-import { limits } from "../core/limits.ts";
 
 export type OnDiagnostic = (message: string) => void;
 
@@ -38,18 +38,11 @@ function asFailure(error: unknown): LiveshelfError {
   }
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   switch (code) {
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new LiveshelfError(
-        "BODY_TOO_LARGE",
-        `A body has at most ${limits.bodyBytesMax} bytes; send the events in smaller batches.`,
-      );
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return new LiveshelfError(
         "MEDIA_TYPE_UNSUPPORTED",
         'Send "content-type: application/json" (events also as application/x-ndjson).',
       );
-    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
-      return new LiveshelfError("BODY_MALFORMED", "The body is shorter or longer than its content-length says.");
     case "FST_ERR_BAD_URL":
     case "FST_ERR_MAX_PARAM_LENGTH":
       return new LiveshelfError(
@@ -63,12 +56,27 @@ function asFailure(error: unknown): LiveshelfError {
   return new LiveshelfError("INTERNAL", concealed);
 }
 
-/** What is not HTTP at all never reaches a route. */
+/** Of each connection, the answer that was begun last. */
+const begun = new WeakMap<Socket, ServerResponse>();
+
+/** A listener for requests: tells {@link onClientError} whose turn it is. */
+export function noteAnswer({ socket }: IncomingMessage, response: ServerResponse): void {
+  begun.set(socket, response);
+}
+
+/** What is not HTTP at all never reaches a route. It is answered in its turn, or its refusal would be read as the answer to the request before it. */
 export function onClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return;
-  const body = JSON.stringify(
-    envelope(new LiveshelfError("REQUEST_MALFORMED", "This is not a request that HTTP allows.")),
-  );
-  const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  const before = begun.get(socket);
+  if (before?.req.complete && !before.writableFinished) {
+    before.once("close", () => onClientError(error, socket));
+    return;
+  }
+  const isLate = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const failure = isLate
+    ? new LiveshelfError("REQUEST_TIMEOUT", "The request did not arrive in time; send it again.")
+    : new LiveshelfError("REQUEST_MALFORMED", "This is not a request that HTTP allows.");
+  const body = JSON.stringify(envelope(failure));
+  const head = `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
 }

@@ -4,13 +4,15 @@ import { LiveshelfError } from "../core/errors.ts";
 import type { Engine } from "../core/public.ts";
 import { itemPath, noQuery } from "./api.ts";
 import { failure, itemReport, receipt, text } from "./api-answers.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Door } from "./door.ts";
+import { letIn } from "./letting-in.ts";
 import { typed } from "./typed.ts";
 
 /** Single items of the catalogue, and which there are. */
-export async function itemRoutes(plain: FastifyInstance, { engine, metrics }: { engine: Engine; metrics: Metrics }) {
+export async function itemRoutes(plain: FastifyInstance, { engine, metrics, shedding }: Door) {
   const app = typed(plain);
   const common = { tags: ["Catalogue"], querystring: noQuery };
+  const asQuery = { onRequest: letIn(shedding, "query") };
   const refusals = { "4xx": failure, "5xx": failure };
 
   const getItem = {
@@ -20,7 +22,7 @@ export async function itemRoutes(plain: FastifyInstance, { engine, metrics }: { 
     params: itemPath,
     response: { 200: itemReport, ...refusals },
   };
-  app.get("/v1/items/:item", { schema: getItem }, (request, reply) => {
+  app.get("/v1/items/:item", { schema: getItem, ...asQuery }, (request, reply) => {
     const { item } = request.params;
     const report = engine.item(item);
     if (report === undefined) throw new LiveshelfError("ITEM_UNKNOWN", `No event has told of the item "${item}".`);
@@ -34,7 +36,7 @@ export async function itemRoutes(plain: FastifyInstance, { engine, metrics }: { 
     params: itemPath,
     response: { 200: receipt, ...refusals },
   };
-  app.delete("/v1/items/:item", { schema: removeItem }, async (request) => {
+  app.delete("/v1/items/:item", { schema: removeItem, onRequest: letIn(shedding, "events") }, async (request) => {
     const answer = await engine.record({ type: "item-removed", item: request.params.item });
     metrics.countEvents(answer);
     const [refused] = answer.rejected;
@@ -48,7 +50,7 @@ export async function itemRoutes(plain: FastifyInstance, { engine, metrics }: { 
     summary: 'Ids of the whole catalogue as NDJSON, {"item":"p-1"} a line each',
     response: { 200: text("application/x-ndjson"), ...refusals },
   };
-  app.get("/v1/items", { schema: listItems }, (_request, reply) => {
+  app.get("/v1/items", { schema: listItems, ...asQuery }, (_request, reply) => {
     reply.type("application/x-ndjson; charset=utf-8").send(Readable.from(itemLines(engine)));
   });
 }

@@ -1,14 +1,23 @@
 import type { FastifyInstance } from "fastify";
-import type { Engine } from "../core/public.ts";
 import { noQuery, rankBody, recommendBody } from "./api.ts";
 import { answer, failure } from "./api-answers.ts";
+import { timeLeftMs, timeoutHeader } from "./deadlines.ts";
+import type { Door } from "./door.ts";
+import { letIn, letInAnonymous } from "./letting-in.ts";
 import { rankRequest, recommendRequest } from "./requests.ts";
 import { typed } from "./typed.ts";
 
 /** `POST /v1/rank` and `/v1/recommend`: both answer at once, from memory. */
-export async function listRoutes(plain: FastifyInstance, { engine }: { engine: Engine }) {
+export async function listRoutes(plain: FastifyInstance, { engine, shedding }: Door) {
   const app = typed(plain);
-  const common = { tags: ["Lists"], querystring: noQuery, response: { 200: answer, "4xx": failure, "5xx": failure } };
+  app.addHook("onRequest", letIn(shedding, "query"));
+  app.addHook("preValidation", letInAnonymous(shedding));
+  const common = {
+    tags: ["Lists"],
+    querystring: noQuery,
+    headers: timeoutHeader,
+    response: { 200: answer, "4xx": failure, "5xx": failure },
+  };
 
   const rank = {
     ...common,
@@ -18,7 +27,8 @@ export async function listRoutes(plain: FastifyInstance, { engine }: { engine: E
     body: rankBody,
   };
   app.post("/v1/rank", { schema: rank }, (request, reply) => {
-    reply.send(engine.rank(rankRequest(request.body)));
+    const timeoutMs = timeLeftMs(request, reply, shedding);
+    reply.send(engine.rank({ ...rankRequest(request.body), timeoutMs }));
   });
 
   const recommend = {
@@ -29,6 +39,7 @@ export async function listRoutes(plain: FastifyInstance, { engine }: { engine: E
     body: recommendBody,
   };
   app.post("/v1/recommend", { schema: recommend }, (request, reply) => {
-    reply.send(engine.recommend(recommendRequest(request.body)));
+    const timeoutMs = timeLeftMs(request, reply, shedding);
+    reply.send(engine.recommend({ ...recommendRequest(request.body), timeoutMs }));
   });
 }

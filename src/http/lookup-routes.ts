@@ -1,13 +1,15 @@
 import type { FastifyInstance } from "fastify";
 import { LiveshelfError } from "../core/errors.ts";
-import type { Engine } from "../core/public.ts";
 import { noQuery, userPath, userQuery } from "./api.ts";
 import { failure, models, userReport } from "./api-answers.ts";
+import type { Door } from "./door.ts";
+import { letIn } from "./letting-in.ts";
 import { typed } from "./typed.ts";
 
 /** What the engine holds of a shopper, and of its own learners. */
-export async function lookupRoutes(plain: FastifyInstance, { engine }: { engine: Engine }) {
+export async function lookupRoutes(plain: FastifyInstance, { engine, shedding }: Door) {
   const app = typed(plain);
+  app.addHook("onRequest", letIn(shedding, "query"));
 
   const getUser = {
     operationId: "getUser",

@@ -1,11 +1,13 @@
 /** What Prometheus reads at `/metrics`. Children are bound once: a request costs two additions and no look-up by text. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Engine, EngineStatus, RecordReceipt } from "../core/public.ts";
+import type { Shedding } from "./shedding.ts";
 
 export interface Metrics {
   readonly contentType: string;
   countRequest(route: string, status: number, seconds: number): void;
   countEvents(receipt: RecordReceipt): void;
+  countDroppedConnection(): void;
   text(): Promise<string>;
 }
 
@@ -16,6 +18,20 @@ const gauges: readonly (readonly [name: string, help: string, read: (status: Eng
   ["liveshelf_offset", "Offset that the next event will get.", ({ offset }) => offset],
   ["liveshelf_durable_offset", "Events below it are on disk.", ({ durableOffset }) => durableOffset],
   ["liveshelf_snapshot_offset", "Offset that the newest snapshot reflects.", ({ snapshotOffset }) => snapshotOffset],
+  ["liveshelf_snapshot_seconds", "How long the last snapshot took.", ({ snapshotSeconds }) => snapshotSeconds],
+  [
+    "liveshelf_snapshot_peak_bytes",
+    "What the second folder held for it.",
+    ({ snapshotPeakBytes }) => snapshotPeakBytes,
+  ],
+  [
+    "liveshelf_snapshot_pause_seconds",
+    "How long serving stood still for it.",
+    ({ snapshotPauseMs }) => snapshotPauseMs / 1000,
+  ],
+  ["liveshelf_log_start_offset", "First offset that the log still has.", ({ logStart }) => logStart],
+  ["liveshelf_log_bytes", "Bytes that the log takes.", ({ logBytes }) => logBytes],
+  ["liveshelf_answers_from_cache", "Answers given again, since the start.", ({ answersFromCache }) => answersFromCache],
   ["liveshelf_clock_seconds", "Largest event time so far, Unix seconds.", ({ clockMs }) => clockMs / 1000],
   ["liveshelf_state_bytes", "Bytes of folded state.", ({ stateBytes }) => stateBytes],
   ["liveshelf_queue_events", "Events accepted and not yet durable.", ({ queued }) => queued],
@@ -25,7 +41,7 @@ const gauges: readonly (readonly [name: string, help: string, read: (status: Eng
 ];
 
 /** A registry of its own for each server: two in one process do not meet. */
-export function metrics(engine: Engine): Metrics {
+export function metrics(engine: Engine, shed: Shedding["counts"]): Metrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register, prefix: "liveshelf_" });
@@ -57,6 +73,18 @@ export function metrics(engine: Engine): Metrics {
     registers,
   });
 
+  const refused = new Counter({
+    name: "liveshelf_shed_total",
+    help: "Requests refused because more came than can be answered, by priority.",
+    labelNames: ["priority"],
+    registers,
+  });
+  const dropped = new Counter({
+    name: "liveshelf_connections_refused_total",
+    help: "Connections closed at once because there were too many.",
+    registers,
+  });
+
   const requestsOf = new Map<string, ReturnType<typeof requests.labels>>();
   const secondsOf = new Map<string, ReturnType<typeof seconds.labels>>();
   return {
@@ -75,11 +103,14 @@ export function metrics(engine: Engine): Metrics {
       duplicates!.inc(receipt.duplicates);
       rejected!.inc(receipt.rejected.length);
     },
+    countDroppedConnection: () => dropped.inc(),
     async text() {
       const status = engine.status();
       gauges.forEach(([, , read], i) => {
         levels[i]!.set(read(status));
       });
+      refused.reset();
+      for (const [priority, count] of Object.entries(shed)) refused.labels(priority).inc(count);
       // The engine counts; here its counts are only shown.
       reasons.reset();
       for (const [reason, count] of Object.entries(status.counts)) reasons.labels(reason).inc(count);

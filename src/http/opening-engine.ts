@@ -12,7 +12,13 @@ const unopened: EngineStatus = {
   openSlates: 0,
   counts: {},
   stateBytes: 0,
+  logStart: 0,
+  logBytes: 0,
   snapshotOffset: 0,
+  snapshotSeconds: 0,
+  snapshotPeakBytes: 0,
+  snapshotPauseMs: 0,
+  answersFromCache: 0,
   queued: 0,
 };
 

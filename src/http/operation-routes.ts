@@ -1,8 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { LiveshelfError } from "../core/errors.ts";
-import type { Engine } from "../core/public.ts";
 import { failure, health, readiness, text } from "./api-answers.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Door } from "./door.ts";
 
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Liveshelf</title><style>body{font:1.1rem/1.6 system-ui;max-width:34rem;margin:4rem auto;padding:0 1rem}</style>
@@ -12,7 +11,7 @@ const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 `;
 
 /** For those who run it: alive, ready, measured. */
-export async function operationRoutes(app: FastifyInstance, { engine, metrics }: { engine: Engine; metrics: Metrics }) {
+export async function operationRoutes(app: FastifyInstance, { engine, metrics }: Door) {
   app.get("/", { schema: { hide: true } }, (_request, reply) => {
     reply.type("text/html; charset=utf-8").send(page);
   });

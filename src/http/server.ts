@@ -5,7 +5,9 @@ import { limits } from "../core/limits.ts";
 import type { Engine } from "../core/public.ts";
 import { version } from "../core/version.ts";
 import { listen, refuseUnlessLoopback } from "./address.ts";
-import { readJsonOnly } from "./bodies.ts";
+import { bodyReader, readJsonOnly } from "./bodies.ts";
+import { type Bounds, boundedServer, standardBounds } from "./bounds.ts";
+import type { Door } from "./door.ts";
 import { eventsRoute } from "./events-route.ts";
 import { type OnDiagnostic, onClientError, onFailure } from "./failures.ts";
 import { itemRoutes } from "./item-routes.ts";
@@ -16,6 +18,7 @@ import { metrics } from "./metrics.ts";
 import { answerMissingRoutes } from "./missing-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { describeRoutes, referenceRoutes } from "./reference.ts";
+import { type Shedding, shedding } from "./shedding.ts";
 import { validatorCompiler } from "./validation.ts";
 
 export interface Server {
@@ -27,16 +30,21 @@ export interface Server {
 /** What is still under way this long after `close` is cut off. */
 const closeWithinMs = 10_000;
 const letGoEveryMs = 20;
-/** A request that has not arrived after this is given up. */
-const requestWithinMs = 60_000;
+
+/** What a test may want otherwise than config and limits have it. */
+export interface DoorOptions {
+  readonly bounds?: Partial<Bounds>;
+  readonly shedding?: Shedding;
+}
 
 export async function startServer(
   engine: Engine,
   config: Config,
   onDiagnostic: OnDiagnostic = () => {},
+  options: DoorOptions = {},
 ): Promise<Server> {
   refuseUnlessLoopback(config.host);
-  const app = await httpServer(engine, onDiagnostic);
+  const app = await httpServer(engine, onDiagnostic, { shedding: shedding(config), ...options });
   const address = await listen(app, config);
   return {
     address,
@@ -52,31 +60,54 @@ export async function startServer(
 }
 
 /** The server before it listens; tests inject requests into it. */
-export async function httpServer(engine: Engine, onDiagnostic: OnDiagnostic = () => {}): Promise<FastifyInstance> {
+export async function httpServer(
+  engine: Engine,
+  onDiagnostic: OnDiagnostic = () => {},
+  { bounds: given, shedding: shed = shedding({ shedAfterMs: 0 }) }: DoorOptions = {},
+): Promise<FastifyInstance> {
+  const bounds = { ...standardBounds, ...given };
+  const measured = metrics(engine, shed.counts);
   const app = fastify({
-    bodyLimit: limits.bodyBytesMax,
-    requestTimeout: requestWithinMs,
+    serverFactory: boundedServer(bounds, () => measured.countDroppedConnection()),
     return503OnClosing: false,
     frameworkErrors: onFailure(onDiagnostic),
     clientErrorHandler: onClientError,
     // An id of any allowed length: a code unit takes up to nine characters when percent-encoded.
     routerOptions: { maxParamLength: limits.idLengthMax * 9 },
   });
-  const measured = metrics(engine);
-  readJsonOnly(app);
+  const bodies = bodyReader(bounds);
+  readJsonOnly(app, bodies);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(onFailure(onDiagnostic));
+  app.addHook("onRequest", (_request, _reply, done) => {
+    shed.arrived();
+    done();
+  });
   app.addHook("onResponse", (request, reply, done) => {
     measured.countRequest(request.routeOptions.url ?? "unknown", reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
+  sayGoodbye(app);
   answerMissingRoutes(app);
   await describeRoutes(app, version);
-  const rooms = { engine, metrics: measured };
+  const door: Door = { engine, metrics: measured, shedding: shed, bodies };
   for (const routes of [eventsRoute, listRoutes, itemRoutes, lookupRoutes, laterRoutes, operationRoutes])
-    app.register(routes, rooms);
+    app.register(routes, door);
   app.register(referenceRoutes);
   await app.ready();
   return app;
+}
+
+/** Who is answered while the server stops is told that the connection ends: on a kept one the next request would meet a closed door. */
+function sayGoodbye(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook("preClose", (done) => {
+    isStopping = true;
+    done();
+  });
+  app.addHook("onSend", (_request, reply, _body, done) => {
+    if (isStopping) reply.header("connection", "close");
+    done();
+  });
 }

@@ -4,6 +4,7 @@ import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { nearest } from "../config.ts";
 import { LiveshelfError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
 import { describe } from "../core/parse-event.ts";
 
 interface Problem {
@@ -27,11 +28,22 @@ interface Plain {
   readonly maxProperties?: number;
 }
 
+interface Most {
+  readonly name: string;
+  readonly maxItems: number | undefined;
+  readonly maxProperties: number | undefined;
+  readonly schemaPath: string;
+}
+
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  // Headers are described for the reference; all come as text, and who reads one checks it.
+  if (httpPart === "headers") return (value) => ({ value });
   const validator = Compile(schema);
+  const mosts = mostsOf(schema);
   return (value) => {
-    if (validator.Check(value)) return { value };
-    return { error: refusal(schema, httpPart ?? "request", value, validator.Errors(value)) };
+    const problems = tooLong(mosts, value);
+    if (problems === undefined && validator.Check(value)) return { value };
+    return { error: refusal(schema, httpPart ?? "request", value, problems ?? validator.Errors(value)) };
   };
 };
 
@@ -42,6 +54,32 @@ function refusal(schema: TSchema, part: string, value: unknown, problems: readon
   }
   const { at, message } = explained(schema, part, value, problem);
   return new LiveshelfError(at.startsWith("/filters/") ? "FILTER_MALFORMED" : "REQUEST_MALFORMED", message, at);
+}
+
+/** How much each field of a schema may hold, where it says so. */
+function mostsOf(schema: TSchema): Most[] {
+  return Object.entries((schema as Plain).properties ?? {}).flatMap(([name, field]) => {
+    const choice = (field as Plain).anyOf;
+    return (choice ?? [field as Plain]).flatMap(({ maxItems, maxProperties }, i): Most[] => {
+      if (maxItems === undefined && maxProperties === undefined) return [];
+      const schemaPath = `#/properties/${name}${choice === undefined ? "" : `/anyOf/${i}`}`;
+      return [{ name, maxItems, maxProperties, schemaPath }];
+    });
+  });
+}
+
+/** The first field that holds more than its schema allows: looking at a million entries one by one takes seconds. */
+function tooLong(mosts: readonly Most[], value: unknown): readonly Problem[] | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const { name, maxItems, maxProperties, schemaPath } of mosts) {
+    const given: unknown = Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined;
+    if (typeof given !== "object" || given === null) continue;
+    const isList = Array.isArray(given);
+    const most = isList ? maxItems : maxProperties;
+    if (most === undefined || (isList ? given : Object.keys(given)).length <= most) continue;
+    return [{ keyword: isList ? "maxItems" : "maxProperties", schemaPath, instancePath: `/${name}`, params: {} }];
+  }
+  return undefined;
 }
 
 /** Of the branches of a choice the caller meant the one that got furthest: an unknown name, else the deepest place. */
@@ -84,8 +122,9 @@ function explained(schema: TSchema, part: string, value: unknown, problem: Probl
   }
 }
 
+/** Cut where it is longer than any name. */
 const unknownName = (problem: Problem): string =>
-  (problem.params as { additionalProperties: string[] }).additionalProperties[0]!;
+  (problem.params as { additionalProperties: string[] }).additionalProperties[0]!.slice(0, limits.nameLengthMax);
 
 /** Names that the object, or another branch of the same choice, knows. */
 function names(schema: TSchema, schemaPath: string): string[] {

@@ -29,10 +29,14 @@ export function alsoBought(coVisits: CoVisits): Retriever {
   return {
     name: "also-bought",
     share: 60,
-    state: state("retriever.also-bought", 1, [...prefixed(coVisits.state), ...prefixed(popularity.state)]),
+    state: state("retriever.also-bought", 2, [...prefixed(coVisits.state), ...prefixed(popularity.state)]),
     fold(fact) {
       coVisits.fold(fact);
       if (fact.isChoice && fact.item >= 0) popularity.add(fact.item, 1, fact.atMs);
+    },
+    forgetItem(item) {
+      coVisits.forgetItem(item);
+      popularity.clear(item);
     },
     retrieve(request, limit, accepts, found) {
       because = request;

@@ -1,10 +1,11 @@
 /**
  * Directed decayed co-visitation: a shopper who turns to b after a₁, a₂, … (d = 1 the latest basket) adds
  * d^−0.7 to M[a_d, b], and for the eight latest 0.3 of that to M[b, a_d]; items of one basket add to each other. Rows are bounded lists; the smallest weight leaves.
- * One owner of the counts: several retrievers read them.
+ * One owner of the counts: several retrievers read them. Neighbours that are gone read as absent, and leave before a row grows.
  */
 import { dayMs } from "../core/clock.ts";
 import { Float32Column, Float64Column, Int32Column, registers, segmentRows } from "../core/columns.ts";
+import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import type { Fact } from "../core/fact.ts";
 import { Slab } from "../core/slab.ts";
 import { prefixed, type State, state } from "../core/state.ts";
@@ -28,7 +29,9 @@ const epochHalfLives = 32;
 
 export class CoVisits {
   readonly state: State;
+  readonly #items: RowKeys;
   readonly #slab = new Slab("slab", 2);
+  /** Key of the item. */
   readonly #neighbour = new Int32Column("neighbour", -1);
   readonly #weight = new Float32Column("weight");
   readonly #start = new Int32Column("start", -1);
@@ -45,9 +48,11 @@ export class CoVisits {
   #currentEpoch = 0;
   #factor = 1;
 
-  constructor() {
+  /** `items`: keys of the items' rows. */
+  constructor(items: RowKeys = lasting) {
+    this.#items = items;
     this.#times.array.fill(Number.NaN);
-    this.state = state("retriever.co-visits", 1, [
+    this.state = state("retriever.co-visits", 2, [
       ...prefixed(this.#slab.state),
       this.#neighbour,
       this.#weight,
@@ -82,6 +87,14 @@ export class CoVisits {
     }
   }
 
+  /** Frees an item's row. */
+  forgetItem(item: number): void {
+    if (this.#start.get(item) < 0) return;
+    this.#slab.free(this.#start.get(item), this.#capacity.get(item));
+    for (const column of [this.#start, this.#count, this.#capacity, this.#sum, this.#epoch])
+      column.set(item, column.fill);
+  }
+
   /** Sum of a row's weights as of `atMs`. */
   total(item: number, atMs: number): number {
     return this.#sum.get(item) * this.#now(item, atMs);
@@ -92,7 +105,10 @@ export class CoVisits {
     const start = this.#start.get(item);
     const count = this.#count.get(item);
     const now = this.#now(item, atMs);
-    for (let cell = start; cell < start + count; cell++) visit(this.#neighbour.get(cell), this.#weight.get(cell) * now);
+    for (let cell = start; cell < start + count; cell++) {
+      const neighbour = this.#items.rowOf(this.#neighbour.get(cell));
+      if (neighbour >= 0) visit(neighbour, this.#weight.get(cell) * now);
+    }
   }
 
   /** Adds `scale` times the weights of an item's neighbours to sums. */
@@ -105,15 +121,19 @@ export class CoVisits {
     const neighbours = this.#neighbour.segments[Math.floor(start / segmentRows)]!;
     const weights = this.#weight.segments[Math.floor(start / segmentRows)]!;
     const first = start % segmentRows;
-    for (let at = first; at < first + count; at++) sums.add(neighbours[at]!, weights[at]! * scaled);
+    for (let at = first; at < first + count; at++) {
+      const neighbour = this.#items.rowOf(neighbours[at]!);
+      if (neighbour >= 0) sums.add(neighbour, weights[at]! * scaled);
+    }
   }
 
   /** Weight of the pair as of `atMs`, 0 if not kept. */
   weight(item: number, neighbour: number, atMs: number): number {
     const start = this.#start.get(item);
     const count = this.#count.get(item);
+    const key = this.#items.key(neighbour);
     for (let cell = start; cell < start + count; cell++) {
-      if (this.#neighbour.get(cell) === neighbour) return this.#weight.get(cell) * this.#now(item, atMs);
+      if (this.#neighbour.get(cell) === key) return this.#weight.get(cell) * this.#now(item, atMs);
     }
     return 0;
   }
@@ -154,9 +174,10 @@ export class CoVisits {
   }
 
   /** Cell of a pair, made (taking the place of the smallest when the row is full) with weight 0. */
-  #cellOf(item: number, neighbour: number): number {
+  #cellOf(item: number, row: number): number {
+    const neighbour = this.#items.key(row);
     const start = this.#start.get(item);
-    const count = this.#count.get(item);
+    let count = this.#count.get(item);
     let smallest = start;
     if (count > 0) {
       const neighbours = this.#neighbour.segments[Math.floor(start / segmentRows)]!;
@@ -169,7 +190,10 @@ export class CoVisits {
       this.#weight.set(smallest, 0);
       return smallest;
     }
-    if (count >= this.#capacity.get(item)) this.#grow(item);
+    if (count >= this.#capacity.get(item)) {
+      if (count > 0) count = this.#dropGone(item);
+      if (count >= this.#capacity.get(item)) this.#grow(item);
+    }
     const cell = this.#start.get(item) + count;
     this.#neighbour.set(cell, neighbour);
     this.#weight.set(cell, 0);
@@ -184,6 +208,20 @@ export class CoVisits {
     let smallest = first;
     for (let at = first + 1; at < first + count; at++) if (weights[at]! < weights[smallest]!) smallest = at;
     return smallest - first;
+  }
+
+  /** Takes out the neighbours that are gone, the others keep their order; returns how many stay. */
+  #dropGone(item: number): number {
+    const start = this.#start.get(item);
+    const count = this.#count.get(item);
+    let kept = 0;
+    for (let cell = start; cell < start + count; cell++) {
+      if (this.#items.rowOf(this.#neighbour.get(cell)) < 0) continue;
+      this.#neighbour.set(start + kept, this.#neighbour.get(cell));
+      this.#weight.set(start + kept++, this.#weight.get(cell));
+    }
+    this.#count.set(item, kept);
+    return kept;
   }
 
   #grow(item: number): void {

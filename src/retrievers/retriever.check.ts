@@ -1,18 +1,20 @@
 /** What every retriever promises, as checks that run on each implementation, and the random world in which they run. */
 import { expect } from "vitest";
 import { dayMs, minuteMs } from "../core/clock.ts";
+import type { RowKeys } from "../core/expiring-ids.ts";
 import type { Fact } from "../core/fact.ts";
 import { History, touchHalfLivesMs } from "../core/history.ts";
 import { type Random, random } from "../core/random.ts";
 import { contextPlaces, type Request } from "../core/request.ts";
 import { Found } from "../core/retrieved.ts";
+import { itemInStory, ToldRows } from "../core/reused-rows.check.ts";
 import { checksum, type State } from "../core/state.ts";
 import type { Retriever } from "./retriever.ts";
 
-/** One implementation; each call of `make` gives a new one. */
+/** One implementation; each call of `make` gives a new one, with `items` as keys of the items' rows. */
 export interface Subject {
   readonly name: string;
-  make(): Retriever;
+  make(items?: RowKeys): Retriever;
   /** What it does not claim → why. */
   readonly skips: Partial<Record<Need, string>>;
 }
@@ -67,6 +69,10 @@ class Past {
     );
   }
 
+  forgetItem(item: number): void {
+    this.#entries = this.#entries.filter((entry) => entry.item !== item);
+  }
+
   gather(out: History): void {
     out.basketNumber = this.#baskets;
     out.lastTouchAtMs = this.#lastAtMs;
@@ -119,6 +125,10 @@ export class World {
     };
     for (const one of folding) one.fold(fact);
     if (isChoice) this.#shoppers[this.#shopper]?.touch(item, atMs);
+  }
+
+  forgetItem(item: number): void {
+    for (const shopper of this.#shoppers) shopper.forgetItem(item);
   }
 
   /** A question, by default as of now; the same for the same step and number. */
@@ -286,6 +296,33 @@ export const promises: readonly Promised[] = [
       expect(retrieve(restored, request)).toEqual(retrieve(original, request));
     }
     expect(checksum([restored.state])).toBe(checksum([original.state]));
+  }),
+
+  promise("a forgotten item leaves nothing to the next item of its row", ({ make }) => {
+    const rows = [new ToldRows(true), new ToldRows(false)] as const;
+    const [again, fresh] = rows.map((told) => make(told)) as [Retriever, Retriever];
+    const world = new World(9);
+    const folding = [again, fresh].map((retriever, r) => ({
+      fold: (fact: Fact) => retriever.fold(rows[r]!.fact(fact)),
+    }));
+    for (let i = 0; i < 1500; i++) {
+      world.step(folding);
+      if (i % 50 === 49) {
+        const forgotten = Math.floor(i / 50) % 14;
+        world.forgetItem(forgotten);
+        rows.forEach((told, r) => {
+          [again, fresh][r]!.forgetItem?.(told.told(forgotten));
+          told.forget(forgotten);
+        });
+      }
+      if (i % 3 > 0) continue;
+      const request = world.ask();
+      const found = retrieve(again, request);
+      const told = { ...request, history: rows[1].history(request.history), item: rows[1].told(request.item) };
+      const other = retrieve(fresh, told).map(({ item, strength }) => ({ item: itemInStory(item), strength }));
+      expect(bestFirst(other)).toEqual(bestFirst(found));
+      for (const item of everyItem) expect(fresh.strength(rows[1].told(item))).toBe(again.strength(item));
+    }
   }),
 
   promise("a reason is a text, and names a row or none", ({ make }) => {

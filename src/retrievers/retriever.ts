@@ -11,6 +11,8 @@ export interface Retriever {
   readonly state: State;
   /** Folds an event; `fact.history` is the shopper's before it. */
   fold(fact: Fact): void;
+  /** The item's row is freed: nothing of what is kept by it may be left to the next item. */
+  forgetItem?(item: number): void;
   /** Fills `found` with at most `limit` items that `accepts` takes, best first (ties: lower row), and remembers the request. */
   retrieve(request: Request, limit: number, accepts: (item: number) => boolean, found: Found): void;
   /** Strength of any item for the request last retrieved, ≥ 0; equal to what `retrieve` said of it. */

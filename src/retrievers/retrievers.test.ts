@@ -19,13 +19,14 @@ import type { Retriever } from "./retriever.ts";
 function withCounts(coVisits: CoVisits): Retriever {
   const retriever = boughtNext(coVisits);
   const counts = state("with counts", 1, prefixed(coVisits.state));
-  return { ...retriever, state: counts, fold: (fact) => coVisits.fold(fact) };
+  const forgetItem = (item: number): void => coVisits.forgetItem(item);
+  return { ...retriever, state: counts, fold: (fact) => coVisits.fold(fact), forgetItem };
 }
 
 const trending = { name: "popular", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" };
 const subjects: readonly Subject[] = [
-  { name: "also-bought", make: () => alsoBought(new CoVisits()), skips: {} },
-  { name: "bought-next", make: () => withCounts(new CoVisits()), skips: {} },
+  { name: "also-bought", make: (items) => alsoBought(new CoVisits(items)), skips: {} },
+  { name: "bought-next", make: (items) => withCounts(new CoVisits(items)), skips: {} },
   {
     name: "new-arrivals",
     make: newArrivals,
@@ -93,6 +94,27 @@ describe("popular", () => {
       sums.set(item, (sums.get(item) ?? 0) + 2 ** -((atMs - then) / halfLifeMs));
     return bestFirst([...sums].map(([item, strength]) => ({ item, strength })));
   }
+
+  test("when items leave a full list, those that come after them move up", () => {
+    const retriever = popular({ ...trending, halfLifeMs: 30 * dayMs });
+    const chance = random("leave");
+    let choices: Fact[] = [];
+    const choose = (item: number, atMs: number): void => {
+      choices.push(choice(item, atMs));
+      retriever.fold(choices.at(-1)!);
+    };
+    for (let i = 0; i < 3000; i++) choose(chance.int(1 + chance.int(1000)), 1e12 + i * hourMs);
+    const best = retrieve(retriever, new World(1).ask(0, 1e12), 400).map(({ item }) => item);
+    expect(best).toHaveLength(400);
+    for (const item of best.filter((_, i) => i % 3 === 0)) {
+      retriever.forgetItem!(item);
+      choices = choices.filter((one) => one.item !== item);
+    }
+    expect(retriever.strength(best[0]!)).toBe(0);
+    for (let i = 0; i < 40; i++) choose(best[1]!, 1e12 + (3000 + i) * hourMs);
+    const atMs = 1e12 + 4000 * hourMs;
+    near(retrieve(retriever, new World(1).ask(0, atMs), 400), fullSort(choices, 30 * dayMs, atMs).slice(0, 400), 1e-9);
+  });
 
   for (const [name, stepHours, items] of [
     ["a full sort says the same, also of what comes late", 0.05, 300],

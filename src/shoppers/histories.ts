@@ -1,10 +1,11 @@
 /**
  * The distinct items that each shopper turned to, in recency order: one block of cells for each shopper, entries linked from the
- * latest to the oldest. At `historyMax` items the oldest leaves.
+ * latest to the oldest. At `historyMax` items the oldest leaves. Items that are gone read as absent, and leave before a block grows.
  */
 import { actionCode, isRejection } from "../core/actions.ts";
 import { Float32Column, Float64Column, Int32Column, segmentRows, Uint8Column, Uint16Column } from "../core/columns.ts";
 import { decay } from "../core/decayed.ts";
+import type { RowKeys } from "../core/expiring-ids.ts";
 import { type History, historyMax, touchHalfLivesMs } from "../core/history.ts";
 import { Slab } from "../core/slab.ts";
 import { prefixed, type State, state } from "../core/state.ts";
@@ -25,6 +26,7 @@ const sessionMask = 0xffff;
 
 export class Histories {
   readonly state: State;
+  readonly #items: RowKeys;
   // By shopper: first cell of the block, entries, cells, and the latest and oldest entry as distance from the first cell.
   readonly #start = new Int32Column("start", -1);
   readonly #count = new Int32Column("count");
@@ -35,6 +37,7 @@ export class Histories {
 
   // By cell.
   readonly #slab = new Slab("slab", 2);
+  /** Key of the item. */
   readonly #item = new Int32Column("item", -1);
   readonly #lastAtMs = new Float64Column("lastAtMs");
   readonly #spanMs = new Float32Column("spanMs");
@@ -64,7 +67,9 @@ export class Histories {
     ...[this.#clicks, this.#sessionTouches, this.#lastAction, this.#older, this.#newer],
   ];
 
-  constructor() {
+  /** `items`: keys of the items' rows. */
+  constructor(items: RowKeys) {
+    this.#items = items;
     this.state = state("histories", 1, [...prefixed(this.#slab.state), ...this.#byShopper, ...this.#byCell]);
   }
 
@@ -72,13 +77,14 @@ export class Histories {
     return this.#count.get(shopper) === 0;
   }
 
-  /** Row of the item touched last, −1 if none. */
-  latest(shopper: number): number {
-    return this.isEmpty(shopper) ? -1 : this.#item.get(this.#start.get(shopper) + this.#latest.get(shopper));
+  /** True if the item is the one touched last. */
+  isLatest(shopper: number, item: number): boolean {
+    if (this.isEmpty(shopper)) return false;
+    return this.#item.get(this.#start.get(shopper) + this.#latest.get(shopper)) === this.#items.key(item);
   }
 
   has(shopper: number, item: number): boolean {
-    return this.#find(shopper, item) >= 0;
+    return this.#find(shopper, this.#items.key(item)) >= 0;
   }
 
   /** Appends a shopper's entries to `out`, latest first. */
@@ -103,7 +109,9 @@ export class Histories {
     const thisSession = out.sessionNumber;
     for (let at = this.#latest.get(shopper); at >= 0; at = older[first + at]! - 1) {
       const cell = first + at;
-      const i = out.push(item[cell]!);
+      const row = this.#items.rowOf(item[cell]!);
+      if (row < 0) continue;
+      const i = out.push(row);
       out.lastAtMs[i] = lastAtMs[cell]!;
       out.spanMs[i] = spanMs[cell]!;
       for (let h = 0; h < counts.length; h++) out.counts[h]![i] = counts[h]![cell]!;
@@ -129,7 +137,9 @@ export class Histories {
     const older = this.#older.segments[segment]!;
     const first = start % segmentRows;
     for (let at = this.#latest.get(shopper); at >= 0 && out.count < limit; at = older[first + at]! - 1) {
-      const i = out.push(item[first + at]!);
+      const row = this.#items.rowOf(item[first + at]!);
+      if (row < 0) continue;
+      const i = out.push(row);
       out.lastAtMs[i] = lastAtMs[first + at]!;
       out.lastAction[i] = lastAction[first + at]!;
       out.basket[i] = basket[first + at]!;
@@ -138,6 +148,10 @@ export class Histories {
 
   /** A late touch counts, decayed, but does not become the latest. */
   touch(shopper: number, item: number, action: number, atMs: number, standing: Standing): void {
+    this.#touch(shopper, this.#items.key(item), action, atMs, standing);
+  }
+
+  #touch(shopper: number, item: number, action: number, atMs: number, standing: Standing): void {
     let at = this.#find(shopper, item);
     const wasRejected = at >= 0 && isRejection(this.#lastAction.get(this.#start.get(shopper) + at));
     const isNew = at < 0 || wasRejected;
@@ -154,7 +168,8 @@ export class Histories {
    * The shopper turned away from an item. Brought back, one touch of it is forgotten; hidden or disliked, all are, and the entry stays
    * behind all others to say so.
    */
-  turnAway(shopper: number, item: number, action: number): void {
+  turnAway(shopper: number, row: number, action: number): void {
+    const item = this.#items.key(row);
     let at = this.#find(shopper, item);
     if (action === actionCode.return) {
       if (at < 0) return;
@@ -172,7 +187,9 @@ export class Histories {
     for (let at = this.#oldest.get(from); at >= 0; at = this.#newer.get(start + at) - 1) {
       const cell = start + at;
       const atMs = this.#lastAtMs.get(cell);
-      this.touch(to, this.#item.get(cell), this.#lastAction.get(cell), atMs, standing);
+      added += this.#touches.get(cell);
+      if (this.#items.rowOf(this.#item.get(cell)) < 0) continue;
+      this.#touch(to, this.#item.get(cell), this.#lastAction.get(cell), atMs, standing);
       const merged = this.#start.get(to) + this.#find(to, this.#item.get(cell));
       const elapsedMs = this.#lastAtMs.get(merged) - atMs;
       for (let h = 0; h < this.#counts.length; h++) {
@@ -183,7 +200,6 @@ export class Histories {
       this.#touches.set(merged, Math.min(touchesMax, this.#touches.get(merged) + touches - 1));
       const clicks = this.#clicks.get(cell) - (this.#lastAction.get(cell) === actionCode.click ? 1 : 0);
       this.#clicks.set(merged, Math.min(byteMax, this.#clicks.get(merged) + Math.max(0, clicks)));
-      added += touches;
     }
     return added;
   }
@@ -206,7 +222,7 @@ export class Histories {
     for (const column of this.#byShopper) if (shopper < column.length) column.set(shopper, column.fill);
   }
 
-  /** Distance of an item's entry from the first cell, or −1. */
+  /** Distance of the entry of an item, by its key, from the first cell, or −1. */
   #find(shopper: number, item: number): number {
     const count = this.#count.get(shopper);
     if (count === 0) return -1;
@@ -224,8 +240,12 @@ export class Histories {
       at = this.#oldest.get(shopper);
       this.#unlink(shopper, at);
     } else {
-      if (count >= this.#capacity.get(shopper)) this.#grow(shopper);
-      this.#count.set(shopper, count + 1);
+      if (count >= this.#capacity.get(shopper)) {
+        this.#dropGone(shopper);
+        at = this.#count.get(shopper);
+        if (at >= this.#capacity.get(shopper)) this.#grow(shopper);
+      }
+      this.#count.set(shopper, at + 1);
     }
     this.#reset(shopper, at, item, atMs);
     return at;
@@ -294,6 +314,31 @@ export class Histories {
     else this.#oldest.set(shopper, newer);
     if (newer >= 0) this.#older.set(start + newer, older + 1);
     else this.#latest.set(shopper, older);
+  }
+
+  /** Takes out the entries of items that are gone; the last one's cell fills each gap. */
+  #dropGone(shopper: number): void {
+    const start = this.#start.get(shopper);
+    for (let at = this.#count.get(shopper) - 1; at >= 0; at--) {
+      if (this.#items.rowOf(this.#item.get(start + at)) >= 0) continue;
+      this.#unlink(shopper, at);
+      const last = this.#count.get(shopper) - 1;
+      if (last !== at) this.#relocate(shopper, last, at);
+      for (const column of this.#byCell) column.set(start + last, 0);
+      this.#count.set(shopper, last);
+    }
+  }
+
+  /** Moves an entry to another cell of the block. */
+  #relocate(shopper: number, from: number, to: number): void {
+    const start = this.#start.get(shopper);
+    for (const column of this.#byCell) column.copy(start + from, start + to, 1);
+    const older = this.#older.get(start + to) - 1;
+    const newer = this.#newer.get(start + to) - 1;
+    if (older >= 0) this.#newer.set(start + older, to + 1);
+    else this.#oldest.set(shopper, to);
+    if (newer >= 0) this.#older.set(start + newer, to + 1);
+    else this.#latest.set(shopper, to);
   }
 
   #grow(shopper: number): void {

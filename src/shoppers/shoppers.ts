@@ -6,6 +6,7 @@ import { BlobStore } from "../core/blob-store.ts";
 import { minuteMs } from "../core/clock.ts";
 import { Float64Column, Int32Column, registers } from "../core/columns.ts";
 import type { Fields } from "../core/event.ts";
+import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import type { History } from "../core/history.ts";
 import { IdTable } from "../core/id-table.ts";
 import { limits } from "../core/limits.ts";
@@ -15,8 +16,9 @@ import { Histories } from "./histories.ts";
 
 /** A session of a shopper ends after this without an event, or when its id changes. */
 const sessionGapMs = 30 * minuteMs;
-/** Rows looked at for expiry with each event. */
-const sweepRows = 2;
+/** Rows looked at for expiry with each event, and for each shopper that it brought: at most half of the rows can then be waiting to be forgotten. */
+const sweptAtLeast = 2;
+const sweptForEach = 2;
 
 /** Told when a shopper's row is joined to another or freed, so that other rooms move or forget what they kept for it. */
 export interface ShopperListener {
@@ -29,9 +31,11 @@ export class Shoppers {
   /** "u" + user id or "s" + session id → row. */
   readonly #ids = new IdTable("ids", limits.shoppersMax);
   readonly #fields = new BlobStore<Fields>("fields");
-  readonly #histories = new Histories();
+  readonly #histories: Histories;
   readonly #expiryMs: number;
   #listeners: readonly ShopperListener[] = [];
+  /** Shoppers that came since the last sweep: none between two events. */
+  #came = 0;
 
   // By shopper row.
   /** The user that a session row was joined to, −1 if none; and the user's generation then, as a row forgotten is used again. */
@@ -67,10 +71,12 @@ export class Shoppers {
   /** Row that the expiry sweep looks at next. */
   readonly #registers = registers("registers", 1);
 
-  constructor(expiryMs: number) {
+  /** `items`: keys of the items' rows. */
+  constructor(expiryMs: number, items: RowKeys = lasting) {
     this.#expiryMs = expiryMs;
+    this.#histories = new Histories(items);
     const parts = [this.#ids.state, this.#fields.state, this.#histories.state];
-    this.state = state("shoppers", 1, [...parts.flatMap(prefixed), ...this.#byRow, this.#generation, this.#registers]);
+    this.state = state("shoppers", 2, [...parts.flatMap(prefixed), ...this.#byRow, this.#generation, this.#registers]);
   }
 
   listen(listeners: readonly ShopperListener[]): void {
@@ -95,15 +101,22 @@ export class Shoppers {
     if (user === undefined && session === undefined) return -1;
     const sessionRow = session === undefined ? -1 : this.#ids.find(`s${session}`);
     if (user === undefined) {
-      if (sessionRow < 0) return this.#ids.intern(`s${session}`);
+      if (sessionRow < 0) return this.#internId(`s${session}`);
       const joined = this.#joinedTo(sessionRow);
       return joined >= 0 ? joined : sessionRow;
     }
-    const userRow = this.#ids.intern(`u${user}`);
+    const userRow = this.#internId(`u${user}`);
     if (userRow < 0 || session === undefined) return userRow;
-    const row = sessionRow >= 0 ? sessionRow : this.#ids.intern(`s${session}`);
+    const row = sessionRow >= 0 ? sessionRow : this.#internId(`s${session}`);
     if (row >= 0 && this.#joinedTo(row) < 0) this.#join(row, userRow);
     return userRow;
+  }
+
+  #internId(id: string): number {
+    const { size } = this.#ids;
+    const row = this.#ids.intern(id);
+    if (this.#ids.size > size) this.#came++;
+    return row;
   }
 
   fields(shopper: number): Fields | undefined {
@@ -177,7 +190,7 @@ export class Shoppers {
     this.#touchNumber.add(shopper, 1);
     this.#sessionTouches.add(shopper, 1);
     if (!(atMs < last))
-      this.#run.set(shopper, this.#histories.latest(shopper) === item ? this.#run.get(shopper) + 1 : 1);
+      this.#run.set(shopper, this.#histories.isLatest(shopper, item) ? this.#run.get(shopper) + 1 : 1);
     if (this.#histories.has(shopper, item)) this.#repeats.add(shopper, 1);
     this.#histories.touch(shopper, item, action, atMs, this.#standing(shopper));
   }
@@ -189,8 +202,12 @@ export class Shoppers {
 
   /** Forgets shoppers not heard of for the expiry time, a few rows at each call. */
   sweep(clockMs: number): void {
-    for (let i = 0; i < sweepRows && this.#lastEventAtMs.length > 0; i++) {
-      const row = this.#registers.array[0]! % this.#lastEventAtMs.length;
+    const { length } = this.#lastEventAtMs;
+    const looked = length > 0 ? sweptAtLeast + sweptForEach * this.#came : 0;
+    this.#came = 0;
+    for (let i = 0; i < looked; i++) {
+      const next = this.#registers.array[0]!;
+      const row = next < length ? next : 0;
       this.#registers.array[0] = row + 1;
       if (clockMs - this.#lastEventAtMs.get(row) > this.#expiryMs) this.forget(row);
     }

@@ -1,71 +1,134 @@
-/** Snapshots as files of a folder, numbered as they were saved. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+/** Snapshots as files of a folder: the newest ones numbered as they were saved, and the base. */
 import { join, resolve } from "node:path";
 import { LiveshelfError } from "../core/errors.ts";
 import type { State } from "../core/state.ts";
+import { type Files, nodeFiles } from "./files.ts";
 import { Damage, isOf, readSnapshot, type SnapshotReader } from "./snapshot-reader.ts";
-import type { SavedSnapshot, SnapshotHeader, SnapshotStore } from "./snapshot-store.ts";
-import { writeSnapshot } from "./snapshot-writer.ts";
+import type { Draft, LoadedSnapshot, SavedSnapshot, SnapshotHeader, SnapshotStore } from "./snapshot-store.ts";
+import { headerOf, pieceBytes, writeSnapshot } from "./snapshot-writer.ts";
 
 const kept = 2;
 const suffix = ".snapshot";
-/** Until it is whole, a snapshot has this name; one that stays behind was cut off and goes at the next save. */
+const base = "base.snapshot";
+/** Until it is whole, a snapshot has this name; one that stays behind was cut off and is overwritten by the next. */
 const unfinished = "unfinished.tmp";
+const unfinishedBase = "unfinished-base.tmp";
 
-export function folderSnapshots(folder: string): SnapshotStore {
+/** Nothing is made in the folder before the first snapshot is written. */
+export function folderSnapshots(folder: string, files: Files = nodeFiles): SnapshotStore {
   const path = resolve(folder);
-  return {
-    save(header, states) {
-      try {
-        save(path, header, states);
-      } catch (error) {
-        throw unusable(path, error);
-      }
-    },
-    load(states, accept) {
-      for (const number of numbers(path)) {
-        const header = opened(fileOf(path, number), (snapshot) => load(snapshot, states, accept));
-        if (header) return header;
-      }
-      return undefined;
-    },
-    list() {
-      const saved: SavedSnapshot[] = [];
-      for (const number of numbers(path)) {
-        const file = fileOf(path, number);
-        const header = opened(file, ({ contents }) => headerOf(contents));
-        if (header) saved.push({ file, header, bytes: statSync(file).size });
-      }
-      return saved;
-    },
+  /** Files found damaged: they go before any that is whole. */
+  const damaged = new Set<string>();
+  /** Names what cannot be done. */
+  const attempt = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      throw unusable(path, error);
+    }
   };
+  const store: SnapshotStore = {
+    write: (header, states, { isBase } = { isBase: false }) =>
+      attempt(() => {
+        const temporary = join(path, isBase ? unfinishedBase : unfinished);
+        write(files, path, temporary, header, states);
+        return draft(temporary, isBase);
+      }),
+    save(header, states) {
+      store.write(header, states).keep();
+    },
+    load: (states, accept, onDamage = () => {}) =>
+      attempt(() => {
+        for (const file of snapshots(files, path)) {
+          const noteDamage = (): void => {
+            damaged.add(file);
+            onDamage(file);
+          };
+          const loaded = opened(files, file, noteDamage, (snapshot) => load(snapshot, states, accept));
+          if (loaded) return loaded;
+        }
+        return undefined;
+      }),
+    keepBase: (offset) =>
+      attempt(() => {
+        for (const file of snapshots(files, path)) {
+          const isWhole = opened(
+            files,
+            file,
+            () => {},
+            (snapshot) => {
+              if (headerOf(snapshot.contents).offset !== offset) return false;
+              snapshot.check();
+              return true;
+            },
+          );
+          if (isWhole) return becomeBase(files, path, file);
+        }
+        throw new LiveshelfError("SNAPSHOT_DAMAGED", `There is no whole snapshot at offset ${offset} in ${path}.`);
+      }),
+    list: () =>
+      attempt(() => {
+        const saved: SavedSnapshot[] = [];
+        for (const file of snapshots(files, path)) {
+          const found = opened(
+            files,
+            file,
+            () => {},
+            ({ contents, bytes }) => ({ header: headerOf(contents), bytes }),
+          );
+          if (found) saved.push({ file, ...found, isBase: file === join(path, base) });
+        }
+        return saved;
+      }),
+  };
+  return store;
+
+  function draft(temporary: string, isBase: boolean): Draft {
+    return {
+      keep: () =>
+        attempt(() => {
+          const [newest = 0] = numbers(files, path);
+          files.rename(temporary, isBase ? join(path, base) : fileOf(path, newest + 1));
+          files.syncFolder(path);
+          const saved = numbers(files, path).map((number) => fileOf(path, number));
+          const whole = saved.filter((file) => !damaged.has(file));
+          for (const file of saved) if (!whole.slice(0, kept).includes(file)) files.remove(file);
+        }),
+      drop: () => attempt(() => files.remove(temporary)),
+    };
+  }
 }
 
-function save(folder: string, header: SnapshotHeader, states: readonly State[]): void {
-  mkdirSync(folder, { recursive: true });
-  const temporary = join(folder, unfinished);
-  const descriptor = openSync(temporary, "w");
+function write(
+  files: Files,
+  folder: string,
+  temporary: string,
+  header: SnapshotHeader,
+  states: readonly State[],
+): void {
+  files.makeFolder(folder);
+  const descriptor = files.create(temporary);
+  let isWhole = false;
   try {
-    writeSnapshot(descriptor, header, states);
-    fsyncSync(descriptor);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+    writeSnapshot(files, descriptor, header, states);
+    files.sync(descriptor);
+    isWhole = true;
   } finally {
-    closeSync(descriptor);
+    files.close(descriptor);
+    if (!isWhole) files.remove(temporary);
   }
-  renameSync(temporary, fileOf(folder, (numbers(folder)[0] ?? 0) + 1));
-  syncFolder(folder);
-  for (const old of numbers(folder).slice(kept)) rmSync(fileOf(folder, old), { force: true });
 }
 
 function load(
   snapshot: SnapshotReader,
   states: readonly State[],
-  accept: (header: SnapshotHeader) => boolean,
-): SnapshotHeader | undefined {
-  const header = headerOf(snapshot.contents);
-  if (header.format !== 1 || !accept(header) || !isOf(snapshot.contents, states)) return undefined;
+  accept: (header: SnapshotHeader, stale: readonly State[]) => boolean,
+): LoadedSnapshot | undefined {
+  const { contents } = snapshot;
+  if (contents.format !== 1) return undefined;
+  const header = headerOf(contents);
+  const stale = states.filter((state) => !contents.states.some((saved) => isOf(saved, state)));
+  if (!accept(header, stale)) return undefined;
   snapshot.check();
   try {
     snapshot.restore(states);
@@ -74,51 +137,89 @@ function load(
     const message = `A snapshot at offset ${header.offset} does not fit the states (${why}). Delete it and start again.`;
     throw new LiveshelfError("SNAPSHOT_DAMAGED", message, undefined, error);
   }
-  return header;
+  return { header, stale };
 }
 
-/** `undefined` for a file that is damaged. */
-function opened<T>(file: string, use: (snapshot: SnapshotReader) => T): T | undefined {
-  const descriptor = openSync(file, "r");
+/** By a second name, so that it is there at every moment, as what it was or as what it becomes. */
+function becomeBase(files: Files, folder: string, file: string): void {
+  const temporary = join(folder, unfinishedBase);
+  files.remove(temporary);
   try {
-    return use(readSnapshot(descriptor));
+    files.link(file, temporary);
   } catch (error) {
-    if (error instanceof Damage) return undefined;
-    throw error;
-  } finally {
-    closeSync(descriptor);
+    if (!["EPERM", "ENOTSUP", "ENOSYS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    copy(files, file, temporary);
   }
+  files.rename(temporary, join(folder, base));
+  // Renaming one name of a file to another of the same file does nothing.
+  files.remove(temporary);
+  files.syncFolder(folder);
+}
+
+function copy(files: Files, from: string, to: string): void {
+  const source = files.open(from);
+  const target = files.create(to);
+  try {
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    for (let position = 0; ; ) {
+      const count = files.read(source, piece, position);
+      if (count === 0) break;
+      for (let at = 0; at < count; ) at += files.write(target, piece.subarray(at, count));
+      position += count;
+    }
+    files.sync(target);
+  } finally {
+    files.close(source);
+    files.close(target);
+  }
+}
+
+/** `undefined` for a file that is damaged or, as another process cleans up, no longer there. */
+function opened<T>(
+  files: Files,
+  file: string,
+  onDamage: (file: string) => void,
+  use: (snapshot: SnapshotReader) => T,
+): T | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = files.open(file);
+    return use(readSnapshot(files, descriptor));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (!(error instanceof Damage) && code !== "EIO") throw error;
+    onDamage(file);
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) files.close(descriptor);
+  }
+}
+
+/** The files that are snapshots: the newest first, the base last. */
+function snapshots(files: Files, folder: string): string[] {
+  const found = numbers(files, folder).map((number) => fileOf(folder, number));
+  return names(files, folder).includes(base) ? [...found, join(folder, base)] : found;
 }
 
 /** The numbers of the folder's snapshots, newest first. */
-function numbers(folder: string): number[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw unusable(folder, error);
-  }
-  const found = names
+function numbers(files: Files, folder: string): number[] {
+  const found = names(files, folder)
     .filter((name) => /^\d{12}\.snapshot$/.test(name))
     .map((name) => Number(name.slice(0, -suffix.length)));
   return found.sort((a, b) => b - a);
 }
 
-const fileOf = (folder: string, number: number): string => join(folder, `${String(number).padStart(12, "0")}${suffix}`);
-
-function headerOf({ format, release, config, log, offset }: SnapshotHeader): SnapshotHeader {
-  return { format, release, config, log, offset };
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
+function names(files: Files, folder: string): string[] {
   try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    return files.names(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
   }
 }
+
+const fileOf = (folder: string, number: number): string => join(folder, `${String(number).padStart(12, "0")}${suffix}`);
 
 function unusable(folder: string, error: unknown): LiveshelfError {
   if (error instanceof LiveshelfError) return error;

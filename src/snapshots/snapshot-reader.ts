@@ -1,8 +1,9 @@
 /** Reads what `snapshot-writer.ts` writes, in pieces: first all of it to check the hashes, then again into the states. */
-import { readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { State, StateBuffer } from "../core/state.ts";
+import type { Files } from "./files.ts";
 import {
+  bytesOf,
   type Contents,
   endMark,
   isZero,
@@ -19,21 +20,24 @@ export class Damage extends Error {}
 
 export interface SnapshotReader {
   readonly contents: Contents;
+  /** Of the whole file. */
+  readonly bytes: number;
   /** Reads everything, checks every hash. Throws {@link Damage}. */
   check(): void;
-  /** Fills the states. Only after {@link check}. */
+  /** Fills those of the states that {@link isOf} is true of. Only after {@link check}. */
   restore(states: readonly State[]): void;
 }
 
 /** Reads the header. Throws {@link Damage}. */
-export function readSnapshot(descriptor: number): SnapshotReader {
-  const source = reader(descriptor);
+export function readSnapshot(files: Files, descriptor: number): SnapshotReader {
+  const source = reader(files, descriptor);
   const line = source.line();
   if (source.u32() !== crc32(line)) throw new Damage("header");
   const contents = JSON.parse(line.toString("utf8")) as Contents;
   const bodyAt = source.position();
   return {
     contents,
+    bytes: files.size(descriptor),
     check() {
       source.seek(bodyAt);
       for (const { buffers } of contents.states) for (const buffer of buffers) checkBuffer(source, buffer);
@@ -43,24 +47,31 @@ export function readSnapshot(descriptor: number): SnapshotReader {
     },
     restore(states) {
       source.seek(bodyAt);
-      states.forEach(({ buffers }, s) => {
-        buffers.forEach((buffer, b) => {
-          restoreBuffer(source, contents.states[s]!.buffers[b]!, buffer);
+      for (const saved of contents.states) {
+        const state = states.find((one) => isOf(saved, one));
+        saved.buffers.forEach((buffer, b) => {
+          if (state === undefined) skipBuffer(source);
+          else restoreBuffer(source, buffer, state.buffers[b]!);
         });
-      });
+      }
     },
   };
 }
 
-/** True if the snapshot was saved of states like these: names, versions, names of buffers, in this order. */
-export function isOf(contents: Contents, states: readonly State[]): boolean {
-  const shape = (list: readonly (State | SavedState)[]): string =>
-    JSON.stringify(list.map(({ name, version, buffers }) => [name, version, buffers.map((buffer) => buffer.name)]));
-  return shape(contents.states) === shape(states);
+/** True if it was saved of such a state: name, version, layout, names of buffers, and sizes of those that never change. */
+export function isOf(saved: SavedState, state: State): boolean {
+  if (saved.name !== state.name || saved.version !== state.version || saved.layout !== state.layout) return false;
+  if (saved.buffers.length !== state.buffers.length) return false;
+  return state.buffers.every((buffer, b) => {
+    const { name, length, bytes } = saved.buffers[b]!;
+    return name === buffer.name && (!buffer.isFixed || (length === buffer.length && bytes === bytesOf(buffer)));
+  });
 }
 
+/** What is only looked at passes through here. */
+const checked = Buffer.allocUnsafe(64 * 1024);
+
 function checkBuffer(source: Source, saved: SavedBuffer): void {
-  const piece = Buffer.allocUnsafe(64 * 1024);
   const head = Buffer.alloc(8);
   let crc = 0;
   let bytes = 0;
@@ -72,13 +83,24 @@ function checkBuffer(source: Source, saved: SavedBuffer): void {
     if (zeros === 0 && left === 0) break;
     bytes += zeros + left;
     while (left > 0) {
-      const part = piece.subarray(0, Math.min(left, piece.length));
+      const part = checked.subarray(0, Math.min(left, checked.length));
       source.fill(part);
       crc = crc32(part, crc);
       left -= part.length;
     }
   }
   if (source.u32() !== crc || bytes !== saved.bytes) throw new Damage(saved.name);
+}
+
+function skipBuffer(source: Source): void {
+  const head = Buffer.alloc(8);
+  for (;;) {
+    source.fill(head);
+    const bytes = head.readUInt32LE(4);
+    if (head.readUInt32LE(0) === 0 && bytes === 0) break;
+    source.seek(source.position() + bytes);
+  }
+  source.u32();
 }
 
 function restoreBuffer(source: Source, saved: SavedBuffer, buffer: StateBuffer): void {
@@ -121,8 +143,8 @@ function clear(target: Uint8Array): void {
 type Source = ReturnType<typeof reader>;
 
 /** Reads a file in pieces. Its `fill` and `u32` throw {@link Damage} at the end of the file. */
-function reader(descriptor: number) {
-  const piece = Buffer.allocUnsafe(pieceBytes);
+function reader(files: Files, descriptor: number) {
+  const piece = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(1, files.size(descriptor))));
   let pieceAt = 0;
   let pieceLength = 0;
   let at = 0;
@@ -133,7 +155,7 @@ function reader(descriptor: number) {
       if (at === pieceLength) {
         pieceAt += pieceLength;
         at = 0;
-        pieceLength = readSync(descriptor, piece, 0, pieceBytes, pieceAt);
+        pieceLength = files.read(descriptor, piece, pieceAt);
         if (pieceLength === 0) break;
       }
       const count = Math.min(target.length - filled, pieceLength - at);
@@ -173,6 +195,10 @@ function reader(descriptor: number) {
     },
     position: (): number => pieceAt + at,
     seek(position: number): void {
+      if (position >= pieceAt && position <= pieceAt + pieceLength) {
+        at = position - pieceAt;
+        return;
+      }
       pieceAt = position;
       pieceLength = at = 0;
     },

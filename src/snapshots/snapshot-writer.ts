@@ -7,9 +7,9 @@
  *
  * Pages of zeros are left out: hash tables and weights begin empty. Nothing is ever held in one piece.
  */
-import { writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { State, StateBuffer } from "../core/state.ts";
+import type { Files } from "./files.ts";
 import type { SnapshotHeader } from "./snapshot-store.ts";
 
 export const pageBytes = 4096;
@@ -27,6 +27,7 @@ export interface SavedBuffer {
 export interface SavedState {
   readonly name: string;
   readonly version: number;
+  readonly layout?: string;
   readonly buffers: readonly SavedBuffer[];
 }
 
@@ -35,11 +36,15 @@ export interface Contents extends SnapshotHeader {
   readonly states: readonly SavedState[];
 }
 
-export function writeSnapshot(descriptor: number, header: SnapshotHeader, states: readonly State[]): void {
-  const { format, release, config, log, offset } = header;
-  const contents: Contents = { format, release, config, log, offset, states: states.map(described) };
+export function writeSnapshot(
+  files: Files,
+  descriptor: number,
+  header: SnapshotHeader,
+  states: readonly State[],
+): void {
+  const contents: Contents = { ...headerOf(header), states: states.map(described) };
   const line = Buffer.from(`${JSON.stringify(contents)}\n`);
-  const out = pieces(descriptor);
+  const out = pieces(files, descriptor);
   out.write(line);
   out.write(u32(crc32(line)));
   for (const { buffers } of states) for (const buffer of buffers) writeBuffer(out, buffer);
@@ -47,15 +52,21 @@ export function writeSnapshot(descriptor: number, header: SnapshotHeader, states
   out.flush();
 }
 
-function described({ name, version, buffers }: State): SavedState {
+/** Without what else an object may carry. */
+export function headerOf({ format, release, config, log, offset, rebuilt }: SnapshotHeader): SnapshotHeader {
+  return { format, release, config, log, offset, ...(rebuilt?.length && { rebuilt }) };
+}
+
+function described({ name, version, layout, buffers }: State): SavedState {
   return {
     name,
     version,
+    ...(layout !== undefined && { layout }),
     buffers: buffers.map((buffer) => ({ name: buffer.name, length: buffer.length, bytes: bytesOf(buffer) })),
   };
 }
 
-function bytesOf(buffer: StateBuffer): number {
+export function bytesOf(buffer: StateBuffer): number {
   let bytes = 0;
   for (const chunk of buffer.chunks()) bytes += chunk.byteLength;
   return bytes;
@@ -115,11 +126,11 @@ interface Pieces {
 }
 
 /** Gathers small writes into pieces of {@link pieceBytes}. */
-function pieces(descriptor: number): Pieces {
+function pieces(files: Files, descriptor: number): Pieces {
   const piece = Buffer.allocUnsafe(pieceBytes);
   let filled = 0;
   const flush = (): void => {
-    for (let at = 0; at < filled; ) at += writeSync(descriptor, piece, at, filled - at);
+    for (let at = 0; at < filled; ) at += files.write(descriptor, piece.subarray(at, filled));
     filled = 0;
   };
   return {

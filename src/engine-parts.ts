@@ -1,0 +1,31 @@
+/** What an engine stands on: where its log and its snapshots are, who folds beside it, and what memory there is. */
+import { join } from "node:path";
+import type { Config } from "./config.ts";
+import type { EventLog } from "./event-logs/event-log.ts";
+import { lmdbLog } from "./event-logs/lmdb.ts";
+import { memoryLog } from "./event-logs/memory.ts";
+import { foldInWorker } from "./fold-worker.ts";
+import { folderSnapshots } from "./snapshots/folder.ts";
+import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
+import type { FoldAside } from "./snapshotting.ts";
+
+/** Tests of what happens when these fail hand in their own. */
+export interface EngineParts {
+  readonly log: EventLog;
+  /** None: in memory. */
+  readonly snapshots: SnapshotStore | undefined;
+  readonly foldAside: FoldAside;
+  /** Bytes of memory that the process may still take. */
+  readonly availableBytes: () => number;
+}
+
+/** Those of the folder `data`, or of an engine in memory without one. Throws FOLDER_IN_USE, FOLDER_UNREADABLE or LOG_DAMAGED. */
+export function engineParts(config: Config, readOnly: boolean): EngineParts {
+  const { data } = config;
+  return {
+    log: data === undefined ? memoryLog() : lmdbLog({ folder: join(data, "log"), readOnly }),
+    snapshots: data === undefined ? undefined : folderSnapshots(join(data, "snapshots")),
+    foldAside: foldInWorker(config),
+    availableBytes: () => process.availableMemory(),
+  };
+}

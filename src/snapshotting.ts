@@ -1,0 +1,180 @@
+/** When snapshots are written and by whom, and what of the log's head goes (docs/operating.md). */
+import type { Config } from "./config.ts";
+import { stopwatchMs } from "./core/clock.ts";
+import { LiveshelfError } from "./core/errors.ts";
+import { bytesInUse } from "./core/state.ts";
+import type { EventLog } from "./event-logs/event-log.ts";
+import type { Folded } from "./fold-up.ts";
+import { snapshotHeader } from "./restore.ts";
+import type { Rooms } from "./rooms.ts";
+import type { RebuiltState, SnapshotStore } from "./snapshots/snapshot-store.ts";
+
+/** Fold the log up to `offset` and write what it comes to as a snapshot, or as the base that a shortened log begins from. */
+export interface FoldTask {
+  readonly offset: number;
+  readonly isBase: boolean;
+}
+
+/** What it took. */
+export interface FoldReport {
+  /** What the snapshot reflects. */
+  readonly offset: number;
+  readonly seconds: number;
+  /** Held at the end, when it is most: folded state, and all else of the thread. */
+  readonly stateBytes: number;
+  readonly heapBytes: number;
+}
+
+/** A second folder beside the serving thread; gives up when told to. */
+export type FoldAside = (task: FoldTask, signal: AbortSignal) => Promise<FoldReport>;
+
+export interface SnapshottingParts {
+  readonly config: Config;
+  readonly log: EventLog;
+  readonly store: SnapshotStore | undefined;
+  readonly foldAside: FoldAside;
+  /** Bytes of memory that the process may still take. */
+  readonly availableBytes: () => number;
+  readonly rooms: () => Rooms;
+  readonly tell: (message: string) => void;
+}
+
+/** A second folder holds the state once more, growing, and a JavaScript heap of its own. */
+const stateOnceMore = 1.25;
+const heapOfItsOwn = 256 * 2 ** 20;
+/** What stays of a log that reached its bound, so that it is not shortened at every snapshot. */
+const keptShare = 0.8;
+
+export class Snapshotting {
+  readonly #parts: SnapshottingParts;
+  readonly #stop = new AbortController();
+  #underWay: Promise<number> | undefined;
+  #trimming: Promise<void> | undefined;
+  /** Of the newest snapshot, or of the last failed try. */
+  #offset = 0;
+  #rebuilt: readonly RebuiltState[] = [];
+  readonly last = { seconds: 0, peakBytes: 0, pauseMs: 0 };
+
+  constructor(parts: SnapshottingParts) {
+    this.#parts = parts;
+  }
+
+  /** What the newest snapshot reflects. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The state was folded from a snapshot of this offset; one that did not hold all states is soon replaced. */
+  startFrom({ offset, stale, rebuilt }: Pick<Folded, "offset" | "stale" | "rebuilt">): void {
+    this.#offset = stale.length > 0 ? 0 : offset;
+    this.#rebuilt = rebuilt;
+  }
+
+  whenDue(): void {
+    const { config, log, store, tell } = this.#parts;
+    if (store === undefined || this.#underWay !== undefined || this.#trimming !== undefined) return;
+    if (log.durableHead - this.#offset < config.snapshotEvery) return;
+    this.now()
+      .then(() => this.#trimWhenDue())
+      .catch((error: unknown) => {
+        if (this.#stop.signal.aborted) return;
+        // The log is whole without a snapshot: a later one will be tried after as many events again.
+        this.#offset = log.durableHead;
+        tell(`A snapshot could not be written: ${error instanceof Error ? error.message : String(error)}`);
+      });
+  }
+
+  /** Writes one; resolves with the offset that it reflects. */
+  now(): Promise<number> {
+    // One second folder at a time: each holds the state once more.
+    this.#underWay ??= (this.#trimming ?? Promise.resolve())
+      .then(() => this.#write())
+      .then(({ offset, seconds, stateBytes, heapBytes }) => {
+        this.#offset = offset;
+        this.last.seconds = seconds;
+        this.last.peakBytes = stateBytes + heapBytes;
+        return offset;
+      })
+      .finally(() => {
+        this.#underWay = undefined;
+      });
+    return this.#underWay;
+  }
+
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#underWay?.catch(() => {});
+    await this.#trimming;
+  }
+
+  async #write(): Promise<FoldReport> {
+    const { log, store, foldAside } = this.#parts;
+    if (store === undefined) {
+      const message = 'An engine in memory has no snapshots; give it a folder with "data".';
+      throw new LiveshelfError("CONFIG_INVALID", message, "/data");
+    }
+    if (!this.#hasRoomAside()) return this.#writeHere(store);
+    const report = await foldAside({ offset: log.durableHead, isBase: false }, this.#stop.signal);
+    this.last.pauseMs = 0;
+    return report;
+  }
+
+  #hasRoomAside(): boolean {
+    const { rooms, availableBytes } = this.#parts;
+    return availableBytes() > bytesInUse(rooms().states) * stateOnceMore + heapOfItsOwn;
+  }
+
+  /** Where memory does not hold the state twice, the serving thread writes it, and stands still meanwhile. */
+  async #writeHere(store: SnapshotStore): Promise<FoldReport> {
+    const { config, log, rooms, tell } = this.#parts;
+    const { states } = rooms();
+    const startedMs = stopwatchMs();
+    const offset = log.head;
+    const draft = store.write(snapshotHeader(config, log, offset, this.#rebuilt), states);
+    const pauseMs = stopwatchMs() - startedMs;
+    this.last.pauseMs = pauseMs;
+    tell(
+      `Memory has no room for a second folder: the serving thread wrote the snapshot itself and paused for ${Math.round(pauseMs)} ms.`,
+    );
+    try {
+      // It may reflect events that are still on their way to disk; without them it must not be found.
+      await log.durable();
+    } catch (error) {
+      draft.drop();
+      throw error;
+    }
+    draft.keep();
+    return { offset, seconds: pauseMs / 1000, stateBytes: bytesInUse(states), heapBytes: 0 };
+  }
+
+  async #trimWhenDue(): Promise<void> {
+    const { config, log, tell } = this.#parts;
+    if (config.logBytesMax === 0 || log.bytes <= config.logBytesMax || this.#stop.signal.aborted) return;
+    this.#trimming = this.#trim()
+      .catch((error: unknown) => {
+        if (this.#stop.signal.aborted) return;
+        tell(`The log could not be shortened: ${error instanceof Error ? error.message : String(error)}`);
+      })
+      .finally(() => {
+        this.#trimming = undefined;
+      });
+    await this.#trimming;
+  }
+
+  /** Folds the log's head into the base snapshot, then lets go of it. */
+  async #trim(): Promise<void> {
+    const { config, log, store, foldAside } = this.#parts;
+    const stays = Math.ceil((log.durableHead - log.start) * keptShare * (config.logBytesMax / log.bytes));
+    let offset = log.durableHead - stays;
+    if (this.#hasRoomAside()) {
+      await foldAside({ offset, isBase: true }, this.#stop.signal);
+    } else {
+      // The older snapshot that is there already: further on, so that more goes than need be.
+      offset = store!.list().find(({ header, isBase }) => !isBase && header.offset < this.#offset)?.header.offset ?? 0;
+      if (offset <= log.start) return;
+      store!.keepBase(offset);
+    }
+    await log.trim(offset);
+  }
+}
