@@ -2,7 +2,9 @@
  * The second folder (ARCHITECTURE.md, invariant 6): a worker thread that goes on from the newest snapshot, folds the same log up to an offset and
  * writes the next snapshot, so that the serving thread never pauses for one.
  */
-import { join } from "node:path";
+import { readlinkSync } from "node:fs";
+import { constants, setPriority } from "node:os";
+import { basename, join } from "node:path";
 import { getHeapStatistics } from "node:v8";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Config } from "./config.ts";
@@ -93,7 +95,17 @@ async function outcomeOf(work: Work): Promise<Outcome> {
   }
 }
 
+/** Where cores are scarce, serving goes first. Linux has a priority for each thread; elsewhere nothing changes. */
+function giveWay(): void {
+  try {
+    setPriority(Number(basename(readlinkSync("/proc/thread-self"))), constants.priority.PRIORITY_LOW);
+  } catch {
+    // The snapshot is written all the same.
+  }
+}
+
 async function run({ config, task, stop }: Work): Promise<FoldReport> {
+  giveWay();
   const mustGoOn = (): void => {
     if (Atomics.load(stop, 0) !== 0)
       throw new LiveshelfError("CLOSED", "The engine closed before the snapshot was written.");

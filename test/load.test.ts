@@ -87,9 +87,9 @@ describe("at the door", () => {
     const queries = { ...none, ...firsts, known: 503, session: 503, item: 503 };
     expect(await atWait()).toEqual(none);
     // A burst after a calm time may wait; one that does not end is an overload.
-    passes(100);
+    passes(50);
     expect(await atWait()).toEqual(none);
-    passes(100);
+    passes(150);
     expect(await atWait()).toEqual(queries);
     turnEnds();
     turnEnds();

@@ -16,16 +16,16 @@ export type Priority = "anonymous" | "query" | "events";
 /** How long each may wait, in times of what a query may: while the queue does not empty, while it did lately, and in a burst after a calm time. */
 const strict: Readonly<Record<Priority, number>> = { anonymous: 0.5, query: 1, events: 100 };
 const patient: Readonly<Record<Priority, number>> = { anonymous: 2, query: 4, events: 400 };
-const burst: Readonly<Record<Priority, number>> = { anonymous: 16, query: 16, events: 400 };
+const burst: Readonly<Record<Priority, number>> = { anonymous: 10, query: 10, events: 400 };
 /** The queue emptied lately if it did within so many times what a query may wait. */
 const lately = 4;
 /** After so long without a refusal, a queue may take so long to empty: a pause of the process, or many who come at once, are no overload. */
 const calmAfterMs = 2000;
-const burstMs = 150;
+const burstMs = 60;
 /** A process that has just started answers slowly until its code is compiled. So many requests, for so long, count as a burst; they may wait longer. */
 const coldRequests = 3000;
 const coldMs = 15_000;
-const coldPatience = 16;
+const coldPatience = 25;
 /** So long after a known shopper was turned away nobody else takes their place, in times of `shedAfterMs`. */
 const heldFor = 40;
 /** Where answers take long, who waits for so many of them has not waited for long. */
