@@ -229,7 +229,8 @@ export class Serving {
         answered = { ...answered, ...this.#explainer.explain(asked, model, list, this.#rows, this.#choiceRows, i) };
       }
       items.push(answered);
-      shown.push(shownItem(item, list, i, propensity));
+      // What no client could report as shown is not logged either: an export can be imported.
+      if (position < limits.slateItemsMax) shown.push(shownItem(item, list, i, propensity));
     }
     return {
       answer: { items, model: `${model.name}@${model.lessons}` },

@@ -1,6 +1,7 @@
 /** What a shopper did a moment ago is in the next answer. */
 import { beforeEach, expect, test } from "vitest";
 import { manualClock, minuteMs } from "../src/core/clock.ts";
+import type { SlateEvent } from "../src/core/event.ts";
 import { limits } from "../src/core/limits.ts";
 import type { Engine, EventInput } from "../src/core/public.ts";
 import { createEngine } from "../src/index.ts";
@@ -40,6 +41,9 @@ test("every candidate is answered, however many, and explained in good time", ()
   const items = Array.from({ length: limits.candidatesMax }, (_, i) => `p-${i}`);
   const answer = engine.rank({ items, user: "u-1", explain: true });
   expect(answer.items).toHaveLength(limits.candidatesMax);
+  // What is logged can be exported and imported again.
+  const logged = [...engine.events()].find(({ event }) => event.type === "slate")!.event as SlateEvent;
+  expect(logged.items).toHaveLength(limits.slateItemsMax);
 });
 
 test("what a session did is the user's from the first event that names both, also one that tells of the user", async () => {
