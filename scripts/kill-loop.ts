@@ -22,20 +22,27 @@ if (![seed, kills].every((one) => Number.isSafeInteger(one) && one >= 0)) {
   process.exit(2);
 }
 
+let told = 0;
+function tellFaults(faults: readonly string[]): void {
+  for (const fault of faults.slice(told)) console.error(fault);
+  told = faults.length;
+}
+
 const folder = mkdtempSync(join(tmpdir(), "liveshelf-kills-"));
 try {
   const report = await killLoop({
     seed,
     kills,
     folder,
-    onProgress: ({ kills: done, acknowledged, lost, doubled, checksums, seconds }) => {
+    onProgress: ({ kills: done, acknowledged, lost, doubled, checksums, seconds, faults }) => {
+      tellFaults(faults);
       if (done % 25 !== 0) return;
       console.error(
         `${done} kills, ${acknowledged} events acknowledged, ${lost} lost, ${doubled} doubled, ${checksums} checksums, ${seconds.toFixed(0)} s`,
       );
     },
   });
-  for (const fault of report.faults) console.error(fault);
+  tellFaults(report.faults);
   if (values.json) console.log(JSON.stringify({ seed, ...report }));
   else console.log(report);
   const { lost, doubled, strange, torn, checksumsDiffering } = report;
