@@ -1,4 +1,4 @@
-/** The engine: log, fold and snapshots behind the public face of `core/public.ts`. The composition root of everything that runs. */
+/** The engine: log, fold and snapshots behind the public face of `core/public.ts`. */
 import { Admission, type Admitted } from "./admission.ts";
 import { checkRank, checkRecommend } from "./check-request.ts";
 import { type Config, completeConfig } from "./config.ts";
@@ -223,14 +223,17 @@ class LogEngine implements Engine {
   }
 
   *items(): Generator<string> {
-    for (const row of this.#house.rooms.catalogue.items()) yield this.#house.rooms.items.id(row)!;
+    const { catalogue, items } = this.#house.rooms;
+    for (const row of catalogue.items()) yield items.id(row)!;
   }
 
   checksum(): string {
     return checksum(this.#house.rooms.states);
   }
 
-  snapshot(): Promise<number> {
+  async snapshot(): Promise<number> {
+    this.#mustBeOpen();
+    if (this.#isReadOnly) throw new LiveshelfError("LOG_UNWRITABLE", "The folder was opened for reading only.");
     return this.#snapshotting.now();
   }
 

@@ -17,7 +17,7 @@ import { foldUp } from "./fold-up.ts";
 import { snapshotHeader } from "./restore.ts";
 import { type Files, nodeFiles } from "./snapshots/files.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
-import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
+import type { SnapshotHeader, SnapshotStore } from "./snapshots/snapshot-store.ts";
 import type { FoldAside, FoldReport, FoldTask } from "./snapshotting.ts";
 
 /** What the thread is given. */
@@ -49,9 +49,11 @@ export async function foldAside(
 ): Promise<FoldReport> {
   const startedMs = stopwatchMs();
   const { rooms, offset: from, stale, rebuilt } = await foldUp(config, store, log, { to: offset, turn });
-  const isThere = store.list().some((one) => one.isBase === isBase && one.header.offset === offset);
-  if (from < offset || stale.length > 0 || !isThere)
-    store.write(snapshotHeader(config, log, offset, rebuilt), rooms.states, { isBase }).keep();
+  const header = snapshotHeader(config, log, offset, rebuilt);
+  const isSame = (saved: SnapshotHeader): boolean =>
+    saved.log === header.log && saved.config === header.config && saved.offset === offset;
+  const isThere = store.list().some((one) => one.isBase === isBase && isSame(one.header));
+  if (from < offset || stale.length > 0 || !isThere) store.write(header, rooms.states, { isBase }).keep();
   const { total_heap_size, external_memory } = getHeapStatistics();
   const stateBytes = bytesInUse(rooms.states);
   const heapBytes = Math.max(0, total_heap_size + external_memory - stateBytes);

@@ -24,7 +24,7 @@ export interface RestoreOptions {
   readonly tell: (message: string) => void;
 }
 
-type Accept = (header: SnapshotHeader, stale: readonly State[], states: readonly State[]) => boolean;
+type Accept = (header: SnapshotHeader, stale: readonly State[]) => boolean;
 
 /** `rebuilt`: as {@link SnapshotHeader} has it, carried on from the snapshot that the fold went on from. */
 export function snapshotHeader(
@@ -102,7 +102,7 @@ function load(store: SnapshotStore, { build, putBack, tell }: RestoreOptions, ac
     const rooms = build();
     let tried: SnapshotHeader | undefined;
     const isTried = (header: SnapshotHeader, stale: readonly State[]): boolean => {
-      if (unfit.has(JSON.stringify(header)) || !accept(header, stale, rooms.states)) return false;
+      if (unfit.has(JSON.stringify(header)) || !accept(header, stale)) return false;
       tried = header;
       return true;
     };
@@ -143,6 +143,9 @@ function withoutOrphans(store: SnapshotStore, options: RestoreOptions, found: Re
   const rooms = options.build();
   const same = JSON.stringify(found.header);
   const restored = rooms.states.filter(({ name }) => !isEmpty.has(name));
-  store.load(restored, (header) => JSON.stringify(header) === same);
+  if (store.load(restored, (header) => JSON.stringify(header) === same) === undefined) {
+    const message = "The snapshot cannot be read a second time. Start again, or restore a backup of the folder.";
+    throw new LiveshelfError("SNAPSHOT_DAMAGED", message);
+  }
   return { rooms, header: found.header, stale: rooms.states.filter(({ name }) => isEmpty.has(name)) };
 }

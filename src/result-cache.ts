@@ -23,7 +23,7 @@ export class ResultCache {
   readonly #itemsMax: number;
   /** The one not asked for the longest first. */
   readonly #kept = new Map<string, Kept>();
-  /** Items of the answers kept, and one for each answer. */
+  /** The sum of all {@link weight}. */
   #items = 0;
 
   /** `keptMs`: how old an answer may be, as things fade without events too. */
@@ -38,16 +38,19 @@ export class ResultCache {
     if (kept === undefined) return undefined;
     this.#drop(key, kept);
     const isSame = kept.common === common && (kept.personal < 0 || kept.personal === personal);
-    if (!isSame || nowMs - kept.atMs > this.#keptMs) return undefined;
+    const ageMs = nowMs - kept.atMs;
+    // A clock that was put back makes nothing younger.
+    if (!isSame || ageMs < 0 || ageMs > this.#keptMs) return undefined;
     this.#put(key, kept);
-    return kept.answer;
+    return structuredClone(kept.answer);
   }
 
   keep(kind: string, question: Question, { common, personal }: Changes, atMs: number, answer: Said): void {
     // What was skipped for lack of time is not the answer.
     if (answer.skipped !== undefined) return;
     const isPersonal = question.consent !== false && (question.user !== undefined || question.session !== undefined);
-    this.#put(keyOf(kind, question), { answer, atMs, common, personal: isPersonal ? personal : -1 });
+    const kept = { answer: structuredClone(answer), atMs, common, personal: isPersonal ? personal : -1 };
+    this.#put(keyOf(kind, question), kept);
     for (const [key, kept] of this.#kept) {
       if (this.#items <= this.#itemsMax) break;
       this.#drop(key, kept);
@@ -56,14 +59,17 @@ export class ResultCache {
 
   #put(key: string, kept: Kept): void {
     this.#kept.set(key, kept);
-    this.#items += kept.answer.items.length + 1;
+    this.#items += weight(key, kept);
   }
 
   #drop(key: string, kept: Kept): void {
     this.#kept.delete(key);
-    this.#items -= kept.answer.items.length + 1;
+    this.#items -= weight(key, kept);
   }
 }
+
+/** Items of the answer, and as many as its question is long for: one for each 64 code units. */
+const weight = (key: string, { answer }: Kept): number => answer.items.length + Math.ceil(key.length / 64);
 
 /** All that an answer depends on but the state. */
 function keyOf(kind: string, { timeoutMs: _, ...question }: Question): string {

@@ -5,9 +5,9 @@ import { LiveshelfError } from "./core/errors.ts";
 import { bytesInUse } from "./core/state.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import type { Folded } from "./fold-up.ts";
-import { snapshotHeader } from "./restore.ts";
+import { foldsAlike, snapshotHeader } from "./restore.ts";
 import type { Rooms } from "./rooms.ts";
-import type { RebuiltState, SnapshotStore } from "./snapshots/snapshot-store.ts";
+import type { RebuiltState, SnapshotHeader, SnapshotStore } from "./snapshots/snapshot-store.ts";
 
 /** Fold the log up to `offset` and write what it comes to as a snapshot, or as the base that a shortened log begins from. */
 export interface FoldTask {
@@ -50,8 +50,9 @@ export class Snapshotting {
   readonly #stop = new AbortController();
   #underWay: Promise<number> | undefined;
   #trimming: Promise<void> | undefined;
-  /** Of the newest snapshot, or of the last failed try. */
   #offset = 0;
+  /** Where the newest snapshot, or the last failed try, stands: the next is due so many events later. */
+  #triedAt = 0;
   #rebuilt: readonly RebuiltState[] = [];
   readonly last = { seconds: 0, peakBytes: 0, pauseMs: 0 };
 
@@ -66,20 +67,21 @@ export class Snapshotting {
 
   /** The state was folded from a snapshot of this offset; one that did not hold all states is soon replaced. */
   startFrom({ offset, stale, rebuilt }: Pick<Folded, "offset" | "stale" | "rebuilt">): void {
-    this.#offset = stale.length > 0 ? 0 : offset;
+    this.#offset = offset;
+    this.#triedAt = stale.length > 0 ? 0 : offset;
     this.#rebuilt = rebuilt;
   }
 
   whenDue(): void {
     const { config, log, store, tell } = this.#parts;
     if (store === undefined || this.#underWay !== undefined || this.#trimming !== undefined) return;
-    if (log.durableHead - this.#offset < config.snapshotEvery) return;
+    if (log.durableHead - this.#triedAt < config.snapshotEvery) return;
     this.now()
       .then(() => this.#trimWhenDue())
       .catch((error: unknown) => {
         if (this.#stop.signal.aborted) return;
         // The log is whole without a snapshot: a later one will be tried after as many events again.
-        this.#offset = log.durableHead;
+        this.#triedAt = log.durableHead;
         tell(`A snapshot could not be written: ${error instanceof Error ? error.message : String(error)}`);
       });
   }
@@ -90,7 +92,7 @@ export class Snapshotting {
     this.#underWay ??= (this.#trimming ?? Promise.resolve())
       .then(() => this.#write())
       .then(({ offset, seconds, stateBytes, heapBytes }) => {
-        this.#offset = offset;
+        this.#offset = this.#triedAt = offset;
         this.last.seconds = seconds;
         this.last.peakBytes = stateBytes + heapBytes;
         return offset;
@@ -171,9 +173,12 @@ export class Snapshotting {
       await foldAside({ offset, isBase: true }, this.#stop.signal);
     } else {
       // The older snapshot that is there already: further on, so that more goes than need be.
-      offset = store!.list().find(({ header, isBase }) => !isBase && header.offset < this.#offset)?.header.offset ?? 0;
-      if (offset <= log.start) return;
-      store!.keepBase(offset);
+      const isOlder = ({ log: of, config: by, offset: at }: SnapshotHeader): boolean =>
+        of === log.id && foldsAlike(by, config) && at > log.start && at < this.#offset;
+      const older = store!.list().find(({ header, isBase }) => !isBase && isOlder(header));
+      if (older === undefined) return;
+      offset = older.header.offset;
+      store!.keepBase(older.header);
     }
     await log.trim(offset);
   }

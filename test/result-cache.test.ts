@@ -4,6 +4,7 @@ import { dayMs, manualClock, minuteMs, secondMs } from "../src/core/clock.ts";
 import type { Answer, Engine, EventInput, RankRequest, RecommendRequest } from "../src/core/public.ts";
 import { random } from "../src/core/random.ts";
 import { createEngine } from "../src/engine.ts";
+import { ResultCache } from "../src/result-cache.ts";
 import { Life } from "./random-life.ts";
 
 const settings = { tickMs: 0, lessonWaitMs: 20 * secondMs, shopperExpiryMs: dayMs } as const;
@@ -124,6 +125,35 @@ describe("a kept answer", () => {
     clock.advance(1);
     engine.rank({ items, observe: false });
     expect(fromCache()).toBe(1);
+  });
+
+  test("grows no younger when the clock is put back, and is the caller's own", () => {
+    clock.advance(2 * secondMs);
+    const first = engine.rank({ items, observe: false });
+    (first.items as unknown[]).reverse();
+    const second = engine.rank({ items, observe: false });
+    expect(second.items.map(({ item }) => item)).toEqual(items);
+    (second.items as unknown[]).length = 0;
+    expect(engine.rank({ items, observe: false }).items).toHaveLength(items.length);
+    expect(fromCache()).toBe(2);
+    clock.advance(-secondMs);
+    engine.rank({ items, observe: false });
+    expect(fromCache()).toBe(2);
+  });
+
+  test("counts with its question: long ones do not pile up", () => {
+    const cache = new ResultCache(minuteMs, 100);
+    const changes = { common: 0, personal: 0 };
+    const answer = { items: [], model: "m@0", tookMs: 0 };
+    const asked = (i: number) => ({ items: [`${i}`, "x".repeat(3000)] });
+    for (let i = 0; i < 5; i++) cache.keep("rank", asked(i), changes, 0, answer);
+    expect([0, 1, 2, 3, 4].map((i) => cache.find("rank", asked(i), changes, 0) !== undefined)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test("is of the same question only", () => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { stopwatchMs } from "../core/clock.ts";
 import { LiveshelfError } from "../core/errors.ts";
+import type { EventLog } from "../event-logs/event-log.ts";
 import type { Folded } from "../fold-up.ts";
 import { WrongUse } from "./failing.ts";
 import { progress } from "./progress.ts";
@@ -45,7 +46,7 @@ export async function replay(options: {
     const verified = options.verify ? await fold(false) : undefined;
     bar.end();
     const isSame = verified?.checksum === anew.checksum;
-    if (verified && !isSame && verified.rebuilt.length === 0) throw differs(anew.checksum, verified);
+    if (verified && !isSame && verified.rebuilt.length === 0) throw differs(anew.checksum, verified, log);
     const report = {
       events: to - anew.offset,
       seconds,
@@ -57,21 +58,34 @@ export async function replay(options: {
     if (options.json) return console.log(JSON.stringify(report));
     const from = anew.offset > 0 ? ` from offset ${anew.offset}` : "";
     console.log(`${report.events} events${from} in ${seconds.toFixed(1)} s, state ${anew.checksum}`);
-    if (verified) console.log(isSame ? `same as from the snapshot at offset ${verified.offset}` : explained(verified));
+    if (verified)
+      console.log(isSame ? `same as from the snapshot at offset ${verified.offset}` : explained(verified, log));
   } finally {
     await log.close();
   }
 }
 
-function differs(anew: string, { checksum, offset }: { readonly checksum: string; readonly offset: number }): Error {
+/** What a trimmed or repaired log no longer has is in the snapshots only. */
+function mend(log: EventLog): string {
+  let isWhole = log.start === 0;
+  if (isWhole) for (const { event } of log.read(0)) isWhole &&= event.type !== "lost";
+  if (isWhole) return "stop the engine and delete the folder's snapshots; they are rebuilt";
+  return "keep the snapshots, which hold what the log no longer has, or restore a backup";
+}
+
+function differs(
+  anew: string,
+  { checksum, offset }: { readonly checksum: string; readonly offset: number },
+  log: EventLog,
+): Error {
   const state = offset > 0 ? `the snapshot at ${offset}` : "a second replay";
   return new LiveshelfError(
     "STATE_DIFFERS",
-    `The log leads to ${anew.slice(0, 16)}…, ${state} to ${checksum.slice(0, 16)}…: delete the folder's snapshots, they are rebuilt.`,
+    `The log leads to ${anew.slice(0, 16)}…, ${state} to ${checksum.slice(0, 16)}…: ${mend(log)}.`,
   );
 }
 
-function explained({ rebuilt, offset }: Pick<Folded, "rebuilt" | "offset">): string {
+function explained({ rebuilt, offset }: Pick<Folded, "rebuilt" | "offset">, log: EventLog): string {
   const states = rebuilt.map((one) => `${one.state} at offset ${one.offset}`).join(", ");
-  return `not the same as from the snapshot at offset ${offset}, and need not be: another release rebuilt ${states}, and what learns from that went on as it was. To fold everything as this release does, stop the engine and delete the folder's snapshots.`;
+  return `not the same as from the snapshot at offset ${offset}, and need not be: another release rebuilt ${states}, and what learns from that went on as it was. To have everything as this release folds it: ${mend(log)}.`;
 }

@@ -64,7 +64,7 @@ export const limits = {
   rankerWeightsMax: 1_048_576,
   /** Event ids remembered against duplicates. */
   dedupeIdsMax: 10_000_000,
-  /** Items in all answers that `resultCacheMs` keeps, and one for each answer. */
+  /** Items in all answers that `resultCacheMs` keeps, and one for each 64 code units of their questions. */
   cachedItemsMax: 200_000,
   /** Events accepted but not yet durable; beyond it ingest answers 503. */
   queueEventsMax: 200_000,

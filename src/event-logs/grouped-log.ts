@@ -203,8 +203,7 @@ export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
       else listeners.push(listener);
     },
     close() {
-      const flushed = failure ? Promise.resolve() : durable();
-      closing ??= flushed.finally(async () => {
+      closing ??= (failure ? Promise.resolve() : durable()).finally(async () => {
         await trims;
         closed = true;
         await store.close();

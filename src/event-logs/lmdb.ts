@@ -67,7 +67,13 @@ export function readingDisk(folder: string): BlockDisk {
     throw new LiveshelfError("FOLDER_UNREADABLE", `${folder} holds no event log. Check the name of the folder.`);
   }
   const db = translated(folder, () => openDatabase(folder, true));
-  const id = translated(folder, () => idOf(db, folder));
+  let id: string;
+  try {
+    id = translated(folder, () => idOf(db, folder));
+  } catch (error) {
+    void db.close();
+    throw error;
+  }
   readers.set(folder, (readers.get(folder) ?? 0) + 1);
   const forget = (): void => void readers.set(folder, readers.get(folder)! - 1);
   // Otherwise what was seen first in this turn of the event loop would be seen for as long as the turn lasts.
@@ -98,8 +104,10 @@ function blockDisk(
         await write(db, blocks);
       } catch (error) {
         // After a failed write of its meta page, LMDB refuses even to read in this environment.
+        isClosed = true;
         await db.close();
         db = openDatabase(folder, true);
+        isClosed = false;
         throw error;
       }
     },

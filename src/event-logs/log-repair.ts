@@ -34,15 +34,29 @@ export async function repairLog(folder: string, reflectedOf: ReflectedOf, change
   if (!existsSync(file)) {
     throw new LiveshelfError("FOLDER_UNREADABLE", `${folder} holds no event log. Check the name of the folder.`);
   }
-  const release = lockForWriting(folder);
-  const descriptor = openSync(file, "r");
+  const release = locked(folder);
   try {
-    const seen = survey(descriptor, reflectedOf);
-    if (!change || !isDamaged(seen)) return { seen };
-    return { seen, damagedFile: await replaced(folder, file, seen) };
+    const descriptor = openSync(file, "r");
+    try {
+      const seen = survey(descriptor, reflectedOf);
+      if (!change || !isDamaged(seen)) return { seen };
+      return { seen, damagedFile: await replaced(folder, file, seen) };
+    } finally {
+      closeSync(descriptor);
+    }
   } finally {
-    closeSync(descriptor);
     release();
+  }
+}
+
+function locked(folder: string): () => void {
+  try {
+    return lockForWriting(folder);
+  } catch (error) {
+    if (error instanceof LiveshelfError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const mend = "It must be a folder that this user may write, on a disk with room.";
+    throw new LiveshelfError("FOLDER_UNREADABLE", `Cannot lock ${folder}: ${why}. ${mend}`, undefined, error);
   }
 }
 

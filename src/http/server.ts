@@ -52,9 +52,12 @@ export async function startServer(
       const cutOff = setTimeout(() => app.server.closeAllConnections(), closeWithinMs);
       // A connection that was busy when the close began is kept alive by its client: let go of it once it is idle.
       const letGo = setInterval(() => app.server.closeIdleConnections(), letGoEveryMs);
-      await app.close();
-      clearTimeout(cutOff);
-      clearInterval(letGo);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(cutOff);
+        clearInterval(letGo);
+      }
     },
   };
 }

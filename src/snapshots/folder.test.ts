@@ -49,13 +49,13 @@ describe("the base", () => {
   test("stays while the newest two move on, and only the next base replaces it", () => {
     const store = folderSnapshots(folder);
     for (const offset of [1, 2]) store.save(headerAt(offset), world(offset));
-    store.keepBase(1);
-    store.keepBase(1);
+    store.keepBase(headerAt(1));
+    store.keepBase(headerAt(1));
     expect(offsets(store)).toEqual([2, 1, "base 1"]);
     for (const offset of [3, 4]) store.save(headerAt(offset), world(offset));
     expect(offsets(store)).toEqual([4, 3, "base 1"]);
-    store.keepBase(1);
-    store.keepBase(3);
+    store.keepBase(headerAt(1));
+    store.keepBase(headerAt(3));
     expect(offsets(store)).toEqual([4, 3, "base 3"]);
     expect(readdirSync(folder)).toHaveLength(3);
   });
@@ -63,7 +63,7 @@ describe("the base", () => {
   test("is what is left when the newer ones are damaged", () => {
     const store = folderSnapshots(folder);
     store.save(headerAt(1), world(1));
-    store.keepBase(1);
+    store.keepBase(headerAt(1));
     for (const offset of [2, 3]) {
       store.save(headerAt(offset), world(offset));
       truncateSync(store.list()[0]!.file, 3000);
@@ -78,11 +78,11 @@ describe("the base", () => {
   test("is never a snapshot that is damaged or not there", () => {
     const store = folderSnapshots(folder);
     store.save(headerAt(1), world(1));
-    store.keepBase(1);
+    store.keepBase(headerAt(1));
     store.save(headerAt(2), world(2));
     truncateSync(store.list()[0]!.file, 3000);
     for (const offset of [2, 5])
-      expect(() => store.keepBase(offset)).toThrow(expect.objectContaining({ code: "SNAPSHOT_DAMAGED" }));
+      expect(() => store.keepBase(headerAt(offset))).toThrow(expect.objectContaining({ code: "SNAPSHOT_DAMAGED" }));
     expect(offsets(store)).toEqual([2, 1, "base 1"]);
   });
 });
@@ -153,7 +153,7 @@ describe("a disk that fails", () => {
   test("knows no second names: the base is a copy", () => {
     const store = failing({ link: fault("EPERM") });
     store.save(headerAt(1), world(1));
-    store.keepBase(1);
+    store.keepBase(headerAt(1));
     const [first, base] = store.list();
     expect([base?.isBase, base?.bytes]).toEqual([true, first!.bytes]);
     expect(readFileSync(base!.file).equals(readFileSync(first!.file))).toBe(true);

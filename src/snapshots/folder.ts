@@ -49,22 +49,26 @@ export function folderSnapshots(folder: string, files: Files = nodeFiles): Snaps
         }
         return undefined;
       }),
-    keepBase: (offset) =>
+    keepBase: (header) =>
       attempt(() => {
+        const wanted = JSON.stringify(header);
         for (const file of snapshots(files, path)) {
           const isWhole = opened(
             files,
             file,
             () => {},
             (snapshot) => {
-              if (headerOf(snapshot.contents).offset !== offset) return false;
+              if (JSON.stringify(headerOf(snapshot.contents)) !== wanted) return false;
               snapshot.check();
               return true;
             },
           );
           if (isWhole) return becomeBase(files, path, file);
         }
-        throw new LiveshelfError("SNAPSHOT_DAMAGED", `There is no whole snapshot at offset ${offset} in ${path}.`);
+        throw new LiveshelfError(
+          "SNAPSHOT_DAMAGED",
+          `There is no such whole snapshot at offset ${header.offset} in ${path}.`,
+        );
       }),
     list: () =>
       attempt(() => {
@@ -134,7 +138,7 @@ function load(
     snapshot.restore(states);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const message = `A snapshot at offset ${header.offset} does not fit the states (${why}). Delete it and start again.`;
+    const message = `A snapshot at offset ${header.offset} does not fit the states (${why}).`;
     throw new LiveshelfError("SNAPSHOT_DAMAGED", message, undefined, error);
   }
   return { header, stale };

@@ -74,10 +74,10 @@ export interface SnapshotStore {
   ): LoadedSnapshot | undefined;
 
   /**
-   * The kept snapshot of that offset becomes the base as well, durably; the base before it goes.
+   * The kept snapshot with that header becomes the base as well, durably; the base before it goes.
    * Throws SNAPSHOT_DAMAGED if there is no such snapshot or it is damaged, FOLDER_UNREADABLE.
    */
-  keepBase(offset: number): void;
+  keepBase(header: SnapshotHeader): void;
 
   /** The snapshots with a readable header: the newest first, the base last. */
   list(): readonly SavedSnapshot[];
