@@ -48,7 +48,7 @@ const logFile = "log/data.mdb";
 const isPath = /^(?:log\/data\.mdb|snapshots\/[\w-]+\.snapshot)$/;
 const unfinished = "restore.tmp";
 const pieceBytes = 1 << 20;
-const attemptsMax = 5;
+const attemptsMax = 20;
 
 /**
  * Copies the folder `data` to `folder`, durably, and reads the copy again. Everything that was durable at the call is in it.

@@ -1,6 +1,8 @@
 /** What an engine stands on: where its log and its snapshots are, who folds beside it, and what memory there is. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
+import { damagedLog } from "./event-logs/block-log.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { lmdbLog } from "./event-logs/lmdb.ts";
 import { memoryLog } from "./event-logs/memory.ts";
@@ -19,9 +21,17 @@ export interface EngineParts {
   readonly availableBytes: () => number;
 }
 
+/** A log that is gone is no new one: it would begin empty, and what its snapshots hold would be driven out. */
+function refuseIfGone(data: string): void {
+  const folder = join(data, "log");
+  if (existsSync(join(folder, "data.mdb")) || folderSnapshots(join(data, "snapshots")).list().length === 0) return;
+  throw damagedLog(folder, "its file is gone, and there are snapshots of it");
+}
+
 /** Those of the folder `data`, or of an engine in memory without one. Throws FOLDER_IN_USE, FOLDER_UNREADABLE or LOG_DAMAGED. */
 export function engineParts(config: Config, readOnly: boolean): EngineParts {
   const { data } = config;
+  if (data !== undefined && !readOnly) refuseIfGone(data);
   return {
     log: data === undefined ? memoryLog() : lmdbLog({ folder: join(data, "log"), readOnly }),
     snapshots: data === undefined ? undefined : folderSnapshots(join(data, "snapshots")),

@@ -38,6 +38,8 @@ export interface EngineOptions extends Partial<Config> {
   readonly onProgress?: (done: number, total: number) => void;
   /** Ignore snapshots: fold the whole log. */
   readonly fromLog?: boolean;
+  /** Gives up while it opens; then createEngine rejects with what the signal says. */
+  readonly signal?: AbortSignal;
 }
 
 /** Events folded before other work on the thread gets its turn: with a lesson for each, some 10 ms. */
@@ -47,7 +49,7 @@ const foldedWithoutTurn = 8;
 
 /** Opens the folder `data`, or an engine in memory without one. Rejects with CONFIG_INVALID, FOLDER_IN_USE, FOLDER_UNREADABLE, LOG_DAMAGED or SNAPSHOT_DAMAGED. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { clock, readOnly = false, onDiagnostic, onProgress, fromLog, ...settings } = options;
+  const { clock, readOnly = false, onDiagnostic, onProgress, fromLog, signal, ...settings } = options;
   const config = completeConfig(settings);
   return openEngine(config, engineParts(config, readOnly), options);
 }
@@ -365,10 +367,13 @@ class LogEngine implements Engine {
 
   /** Folds snapshot and log into rooms of their own, then moves in. */
   async #rebuild(): Promise<void> {
-    const { fromLog, onProgress } = this.#options;
+    const { fromLog, onProgress, signal } = this.#options;
     const folded = await foldUp(this.#config, this.#store, this.#log, {
       fromLog,
-      onProgress,
+      onProgress: (done: number, total: number) => {
+        signal?.throwIfAborted();
+        onProgress?.(done, total);
+      },
       tell: (message: string) => this.#tell(message),
     });
     const { rooms, learning } = folded;

@@ -109,7 +109,7 @@ export function reportModels(rooms: Rooms): { learners: LearnerReport[]; feature
 
 /** What a log that was trimmed no longer allows (docs/operating.md, "Retention"). */
 function whatIsGone(start: number): string {
-  return `The events before offset ${start} are folded into the base snapshot and gone from the log: a changed setting or release counts from there on, and what was learned before cannot be unlearned.`;
+  return `The events before offset ${start} are folded into the base snapshot and gone from the log: a changed setting or release counts from the base on, and what was learned before cannot be unlearned.`;
 }
 
 export function inspectEngine(

@@ -74,10 +74,13 @@ export class Snapshotting {
 
   whenDue(): void {
     const { config, log, store, tell } = this.#parts;
+    if (this.#stop.signal.aborted) return;
     if (store === undefined || this.#underWay !== undefined || this.#trimming !== undefined) return;
     if (log.durableHead - this.#triedAt < config.snapshotEvery) return;
     this.now()
       .then(() => this.#trimWhenDue())
+      // More may have come meanwhile.
+      .then(() => this.whenDue())
       .catch((error: unknown) => {
         if (this.#stop.signal.aborted) return;
         // The log is whole without a snapshot: a later one will be tried after as many events again.
@@ -169,6 +172,9 @@ export class Snapshotting {
     const { config, log, store, foldAside } = this.#parts;
     const stays = Math.ceil((log.durableHead - log.start) * keptShare * (config.logBytesMax / log.bytes));
     let offset = log.durableHead - stays;
+    // A log is let go of in whole blocks and may begin before its base; then nothing more goes than what the base holds.
+    const base = store!.list().find(({ header, isBase }) => isBase && header.log === log.id)?.header.offset ?? 0;
+    if (offset <= base) return log.trim(base);
     if (this.#hasRoomAside()) {
       await foldAside({ offset, isBase: true }, this.#stop.signal);
     } else {

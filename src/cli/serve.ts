@@ -23,10 +23,19 @@ export async function serve({ config: file, ...flags }: ServeOptions): Promise<v
   const opening = openingEngine();
   const server = await startServer(opening.engine, config, say);
   try {
-    const options = { onDiagnostic: say, onProgress: (done: number, total: number) => bar.at(done, done / total) };
-    opening.open(await createEngine({ ...config, ...options }));
+    const given = new AbortController();
+    const stop = stopSignal().then(() => given.abort());
+    const onProgress = (done: number, total: number): void => bar.at(done, done / total);
+    const engine = await createEngine({ ...config, onDiagnostic: say, onProgress, signal: given.signal }).catch(
+      (error: unknown) => {
+        if (!given.signal.aborted) throw error;
+        return undefined;
+      },
+    );
     bar.end();
-    const stop = stopSignal();
+    // Told to stop while it opened.
+    if (engine === undefined) return;
+    opening.open(engine);
     process.stdout.write(`listening on ${server.address}\n`);
     await stop;
   } finally {

@@ -11,16 +11,17 @@ export interface Look {
    * there; any other is then found damaged.
    */
   readonly mend: boolean;
+  /** The log was being made when its process ended: its file may be empty. */
+  readonly isNew: boolean;
   /** Somebody else may be writing: only what does not change is looked at. */
   readonly changes: boolean;
 }
 
 /** What is wrong with the file, if anything. Reads each page of its tree, and of its values none. */
-export function wrongWith(file: string, { mend, changes }: Look): string | undefined {
+export function wrongWith(file: string, { mend, isNew, changes }: Look): string | undefined {
   const descriptor = openSync(file, mend ? "r+" : "r");
   try {
-    // Made, and never written to: the writer fills it.
-    if (mend && fstatSync(descriptor).size === 0) return undefined;
+    if (isNew && fstatSync(descriptor).size === 0) return undefined;
     const [newest, older] = metasOf(descriptor);
     if (!newest || !older) return "its file is not an event log, or its beginning is damaged";
     if (changes) return cutOff(descriptor, newest, false);

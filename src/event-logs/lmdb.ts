@@ -1,6 +1,17 @@
 /** The embedded event log: one LMDB file in a folder, one record for each block, its key the first offset. */
 import { randomBytes } from "node:crypto";
-import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, statfsSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { open, type RangeOptions, type RootDatabase } from "lmdb";
 import { LiveshelfError } from "../core/errors.ts";
@@ -22,6 +33,8 @@ type Database = RootDatabase<Buffer, number | string>;
 /** Key of the record about the log itself; text sorts after all numbers. */
 const aboutKey = "log";
 const format = 2;
+/** Stands in the folder while a log is made: without it, an empty file is one that lost all it had. */
+const making = "making";
 /** Room that a new log asks of its disk. */
 const newLogBytes = 2 ** 20;
 const removedAtOnce = 1000;
@@ -53,6 +66,7 @@ export function writingDisk(folder: string, newId = randomBytes(8).toString("hex
     return translated(folder, () => {
       db = openDatabase(folder, false);
       const id = lastOf(db) || db.get(aboutKey) ? idOf(db, folder) : create(db, folder, newId);
+      rmSync(join(folder, making), { force: true });
       const disk = blockDisk(db, folder, id, release);
       return Object.assign(disk, { abandon });
     });
@@ -134,7 +148,10 @@ function prepared(folder: string): () => void {
     const made = mkdirSync(folder, { recursive: true });
     for (let place = folder; made !== undefined && place !== dirname(made); ) syncFolder((place = dirname(place)));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (!existsSync(join(folder, "data.mdb"))) refuseIfFull(folder);
+    if (!existsSync(join(folder, "data.mdb"))) {
+      refuseIfFull(folder);
+      writeFileSync(join(folder, making), "");
+    }
     return lockForWriting(folder);
   } catch (error) {
     throw error instanceof LiveshelfError ? error : unreadable(folder, error);
@@ -150,7 +167,8 @@ function refuseIfFull(folder: string): void {
 
 function openDatabase(folder: string, readOnly: boolean): Database {
   const file = join(folder, "data.mdb");
-  const look = { mend: !readOnly, changes: readOnly && hasLivingWriter(folder) };
+  const isNew = !readOnly && existsSync(join(folder, making));
+  const look = { mend: !readOnly, isNew, changes: readOnly && hasLivingWriter(folder) };
   const wrong = existsSync(file) ? wrongWith(file, look) : undefined;
   if (wrong) throw damagedLog(folder, wrong);
   return open<Buffer, number | string>({

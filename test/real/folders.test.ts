@@ -233,6 +233,7 @@ describe("one folder, several processes", () => {
   test("a log that was being made when its process was killed is made", async () => {
     const data = join(root, `data-${folders++}`);
     mkdirSync(join(data, "log"), { recursive: true });
+    writeFileSync(join(data, "log", "making"), "");
     writeFileSync(join(data, "log", "data.mdb"), "");
     const service = serve(data, { env });
     const connection = patientClient(await service.listening);

@@ -88,8 +88,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a snapshot is labelled one too high",
     in: "snapshot's offset",
     file: "src/fold-worker.ts",
-    find: "store.write(snapshotHeader(config, log, offset, rebuilt)",
-    replace: "store.write(snapshotHeader(config, log, offset + 1, rebuilt)",
+    find: "const header = snapshotHeader(config, log, offset, rebuilt);",
+    replace: "const header = snapshotHeader(config, log, offset + 1, rebuilt);",
     runsMax: 200,
   },
   {
