@@ -6,24 +6,14 @@
  *     snapshots/…        those between its ends
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LiveshelfError } from "./core/errors.ts";
 import { version } from "./core/version.ts";
-import { syncFolder } from "./event-logs/lmdb.ts";
 import { type CopiedLog, checkLog, copyLog } from "./event-logs/log-copy.ts";
 import { hasLivingWriter } from "./event-logs/writer-lock.ts";
+import { nodeFiles } from "./snapshots/files.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
 
 interface SavedFile {
@@ -64,8 +54,8 @@ export async function backUp(data: string, folder: string): Promise<Manifest> {
     for (const path of paths) files.push({ path, ...(await hashed(join(folder, path))) });
     const manifest: Manifest = { format: 1, release: version, log: log.id, start: log.start, head: log.head, files };
     await write(join(folder, manifestName), Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
-    syncFolder(folder);
-    syncFolder(dirname(folder));
+    nodeFiles.syncFolder(folder);
+    nodeFiles.syncFolder(dirname(folder));
     return manifest;
   } catch (error) {
     // Without its manifest it is no backup; nothing of it is left to be taken for one.
@@ -102,7 +92,7 @@ async function copied(data: string, folder: string): Promise<CopiedLog> {
 /** By name, what each is of. */
 async function copySnapshots(from: string, to: string): Promise<Map<string, { log: string; offset: number }>> {
   const copies = new Map<string, { log: string; offset: number }>();
-  mkdirSync(to, { recursive: true });
+  nodeFiles.makeFolder(to);
   // Opened at once: newer ones may take their places while they are copied.
   const opened = folderSnapshots(from)
     .list()
@@ -118,7 +108,7 @@ async function copySnapshots(from: string, to: string): Promise<Map<string, { lo
   } finally {
     for (const { source } of opened) closeSync(source);
   }
-  syncFolder(to);
+  nodeFiles.syncFolder(to);
   return copies;
 }
 
@@ -132,7 +122,7 @@ export async function restoreBackup(folder: string, data: string): Promise<Manif
   rmSync(aside, { recursive: true, force: true });
   mustBeEmpty(data);
   try {
-    for (const part of ["log", "snapshots"]) mkdirSync(join(aside, part), { recursive: true });
+    for (const part of ["log", "snapshots"]) nodeFiles.makeFolder(join(aside, part));
     for (const { path, bytes, sha256 } of manifest.files) {
       if (!existsSync(join(folder, path))) throw damagedBackup(folder, `${path} is missing`);
       const seen = await withFile(join(folder, path), (source) => copyTo(join(aside, path), source));
@@ -141,12 +131,12 @@ export async function restoreBackup(folder: string, data: string): Promise<Manif
     }
     const { log: id, start, head } = manifest;
     await checkLog(join(aside, "log"), { id, start, head });
-    for (const part of ["log", "snapshots"]) syncFolder(join(aside, part));
+    for (const part of ["log", "snapshots"]) nodeFiles.syncFolder(join(aside, part));
     // The log last: a folder without one is nothing yet.
     for (const part of ["snapshots", "log"]) renameSync(join(aside, part), join(data, part));
     rmSync(aside, { recursive: true });
-    syncFolder(data);
-    syncFolder(dirname(data));
+    nodeFiles.syncFolder(data);
+    nodeFiles.syncFolder(dirname(data));
     return manifest;
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
@@ -174,7 +164,7 @@ function readManifest(folder: string): Manifest {
 
 function mustBeEmpty(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    nodeFiles.makeFolder(folder);
     if (readdirSync(folder).length === 0) return;
   } catch (error) {
     throw inCode(folder, error);

@@ -29,15 +29,6 @@ export interface Served {
 }
 
 const recommendedByDefault = 12;
-const itemsWanted = (size: number | undefined, otherwise: number): number => {
-  if (size === undefined) return otherwise;
-  if (Number.isInteger(size) && size >= 1 && size <= limits.sizeMax) return size;
-  throw new LiveshelfError(
-    "REQUEST_MALFORMED",
-    `"size" must be a whole number from 1 to ${limits.sizeMax}; it is ${size}.`,
-    "/size",
-  );
-};
 
 export class Serving {
   readonly #rooms: Rooms;
@@ -79,7 +70,7 @@ export class Serving {
     const { ids, skipped } = this.#callerList(request, list, most);
     if (list.recommended) this.#matchByChoice(asked, list);
     else rankByMatch(list);
-    const served = this.#serve(request, query, asked, list, ids, itemsWanted(request.size, list.count));
+    const served = this.#serve(request, query, asked, list, ids, request.size ?? list.count);
     return this.#timed(served, this.#given, list.count, skipped, startedMs, startedMs);
   }
 
@@ -88,7 +79,7 @@ export class Serving {
     const startedMs = this.#stopwatch();
     const untilMs = dueMs(request, startedMs);
     const asked = question(this.#rooms, { ...asker(request), atMs, item: request.item }, this.#scratch.history);
-    const size = itemsWanted(request.size, recommendedByDefault);
+    const size = request.size ?? recommendedByDefault;
     const { list } = this.#scratch;
     let foundMs = startedMs;
     const most = (): number => {
@@ -160,13 +151,6 @@ export class Serving {
 
   /** The first `most` of the caller's candidates, each once, and how many come after them. */
   #callerList(request: RankRequest, list: List, most: number): { ids: string[]; skipped: number } {
-    if (request.items.length > limits.candidatesMax) {
-      throw new LiveshelfError(
-        "REQUEST_MALFORMED",
-        `A request ranks at most ${limits.candidatesMax} items; this one has ${request.items.length}.`,
-        "/items",
-      );
-    }
     list.clear();
     const ids: string[] = [];
     const unknown = new Set<string>();
@@ -295,12 +279,9 @@ function shownItem(item: string, list: List, i: number, propensity: number): Sho
   return shown;
 }
 
-/** When the answer is wanted; never, without `timeoutMs`. Throws REQUEST_MALFORMED, and DEADLINE_PASSED if that is not later than now. */
+/** When the answer is wanted; never, without `timeoutMs`. Throws DEADLINE_PASSED if that is not later than now. */
 function dueMs({ timeoutMs }: RankRequest | RecommendRequest, nowMs: number): number {
   if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
-  if (typeof timeoutMs !== "number" || !Number.isFinite(timeoutMs)) {
-    throw new LiveshelfError("REQUEST_MALFORMED", `"timeoutMs" must be a number; it is ${timeoutMs}.`, "/timeoutMs");
-  }
   if (timeoutMs > 0) return nowMs + timeoutMs;
   throw new LiveshelfError("DEADLINE_PASSED", "The time for the answer is over before the work began; give more.");
 }

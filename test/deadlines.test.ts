@@ -97,11 +97,12 @@ describe("recommend", () => {
 });
 
 describe("what a request may say", () => {
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, "5" as unknown as number])("%s is no time", (timeoutMs) => {
-    const { serving } = shop(1, 0.1);
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, "5" as unknown as number])("%s is no time", async (timeoutMs) => {
+    const engine = await createEngine();
     const refusal = expect.objectContaining({ code: "REQUEST_MALFORMED", at: "/timeoutMs" });
-    expect(() => serving.rank({ items: ["p-0"], timeoutMs }, startMs)).toThrow(refusal);
-    expect(() => serving.recommend({ timeoutMs }, startMs)).toThrow(refusal);
+    expect(() => engine.rank({ items: ["p-0"], timeoutMs })).toThrow(refusal);
+    expect(() => engine.recommend({ timeoutMs })).toThrow(refusal);
+    await engine.close();
   });
 
   test.each([0, -3])("with %s ms left the time is over before the work begins", (timeoutMs) => {

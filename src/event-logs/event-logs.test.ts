@@ -49,7 +49,7 @@ for (const subject of subjects) {
 
 test("every file of the folder is an implementation that is checked here, or part of one", () => {
   const parts = [
-    ...["block", "block-log", "event-log", "event-log.check", "grouped-log"],
+    ...["block", "block-batch", "block-log", "event-log", "event-log.check", "grouped-log"],
     ...["lmdb-file", "lmdb-pages", "log-copy", "log-repair", "log-survey", "writer-lock"],
   ];
   const files = readdirSync(import.meta.dirname)

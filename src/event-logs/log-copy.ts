@@ -2,13 +2,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { LiveshelfError } from "../core/errors.ts";
-import { countOf, type EncodedBlock } from "./block.ts";
+import { countOf } from "./block.ts";
+import { blockBatch } from "./block-batch.ts";
 import { type BlockDisk, damagedLog } from "./block-log.ts";
 import { trimmed } from "./grouped-log.ts";
 import { lmdbLog, readingDisk, writingDisk } from "./lmdb.ts";
-
-/** Written in one transaction. */
-const writtenBytes = 8_000_000;
 
 export interface CopiedLog {
   readonly id: string;
@@ -38,8 +36,7 @@ export async function copyLog(from: string, to: string): Promise<CopiedLog> {
 async function copied(source: BlockDisk, target: BlockDisk): Promise<CopiedLog> {
   const start = source.first()?.first ?? 0;
   const last = source.last();
-  let waiting: EncodedBlock[] = [];
-  let bytes = 0;
+  const batch = blockBatch(target);
   let next = start;
   while (last && next <= last.first) {
     const block = source.at(next);
@@ -50,15 +47,10 @@ async function copied(source: BlockDisk, target: BlockDisk): Promise<CopiedLog> 
     }
     const count = countOf(block);
     if (count === undefined) throw damagedLog(source.place, `a record from offset ${next} on is not what was written`);
-    waiting.push(block);
-    bytes += block.bytes.length;
+    await batch.put(block);
     next += count;
-    if (bytes < writtenBytes) continue;
-    await target.write(waiting);
-    waiting = [];
-    bytes = 0;
   }
-  if (waiting.length > 0) await target.write(waiting);
+  await batch.flush();
   return { id: source.id, start, head: next };
 }
 

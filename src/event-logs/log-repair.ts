@@ -3,7 +3,8 @@ import { closeSync, copyFileSync, existsSync, linkSync, openSync, renameSync, rm
 import { join } from "node:path";
 import { assert, LiveshelfError } from "../core/errors.ts";
 import type { LostEvent } from "../core/event.ts";
-import { type EncodedBlock, encodeBlocks, linesOf, salvage } from "./block.ts";
+import { encodeBlocks, linesOf, salvage } from "./block.ts";
+import { blockBatch } from "./block-batch.ts";
 import type { BlockDisk } from "./block-log.ts";
 import { syncFolder, writingDisk } from "./lmdb.ts";
 import { isDamaged, type Reflected, type Survey, survey } from "./log-survey.ts";
@@ -13,8 +14,6 @@ type ReflectedOf = (id: string | undefined) => Reflected | undefined;
 
 const fileName = "data.mdb";
 const unfinished = "repair.tmp";
-/** Written in one transaction. */
-const writtenBytes = 8_000_000;
 /** Lost events that are written as one block. */
 const lostAtOnce = 1000;
 
@@ -92,16 +91,7 @@ async function replaced(folder: string, file: string, seen: Survey): Promise<str
 }
 
 async function writeAll(disk: BlockDisk, { found, start, head }: Survey): Promise<void> {
-  let waiting: EncodedBlock[] = [];
-  let bytes = 0;
-  const put = async (block: EncodedBlock): Promise<void> => {
-    waiting.push(block);
-    bytes += block.bytes.length;
-    if (bytes < writtenBytes) return;
-    await disk.write(waiting);
-    waiting = [];
-    bytes = 0;
-  };
+  const { put, flush } = blockBatch(disk);
   let next = start;
   let lost: LostEvent = { type: "lost", time: 0, receivedAt: 0 };
   const fill = async (to: number): Promise<void> => {
@@ -131,7 +121,7 @@ async function writeAll(disk: BlockDisk, { found, start, head }: Survey): Promis
     next = one.first + one.count;
   }
   await fill(head);
-  if (waiting.length > 0) await disk.write(waiting);
+  await flush();
 }
 
 function mustBeWhole(file: string, { start, head, id }: Survey): void {

@@ -45,7 +45,8 @@ export interface Files {
 export const nodeFiles: Files = {
   makeFolder(folder) {
     const made = mkdirSync(folder, { recursive: true });
-    if (made !== undefined) this.syncFolder(dirname(made));
+    // Each folder that was made stands in the one above it.
+    for (let place = folder; made !== undefined && place !== dirname(made); ) this.syncFolder((place = dirname(place)));
   },
   names: (folder) => readdirSync(folder),
   create: (path) => openSync(path, "w"),
