@@ -87,6 +87,11 @@ function describe(rooms: Rooms, pool: Pool): void {
  */
 export function matchByChoice(rooms: Rooms, pool: Pool, rows: Rows, logits: Float64Array, list: List): void {
   rooms.chooser.predict(rows, logits);
+  matchByLogits(pool, logits, list);
+}
+
+/** The same of logits that the choice model gave. */
+export function matchByLogits(pool: Pool, logits: Float64Array, list: List): void {
   for (let i = 0; i < pool.count; i++) {
     // A choice model that fails leaves the candidates in the order in which they were found.
     if (!Number.isFinite(logits[i]!)) for (let j = 0; j < pool.count; j++) logits[j] = -j / pool.count;

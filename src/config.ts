@@ -1,6 +1,7 @@
 /** The engine's settings: one declaration each, with default, unit and meaning; file < environment < flag (docs/settings.md). */
 import { dayMs, hourMs, minuteMs, secondMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
+import { laterOutcomes } from "./core/follow-up.ts";
 
 export interface Config {
   /** Folder of log and snapshots; none: in memory. */
@@ -11,6 +12,8 @@ export interface Config {
   readonly seed: number;
   /** Reward of each action, over the defaults of docs/api.md. */
   readonly rewards: Readonly<Record<string, number>>;
+  /** What an outcome is worth to the shop, in its money: a number, or the item's field that holds it. Default: the rewards. */
+  readonly value: Readonly<Partial<Record<ValuedOutcome, number | string>>> | undefined;
   /** An outcome joins a slate of at most this age. */
   readonly attributionWindowMs: number;
   /** Examined rows without an outcome teach after this. */
@@ -37,9 +40,15 @@ export interface Config {
   readonly learnFields: readonly string[] | undefined;
   /** Choices that teach recommendations in a second of arrival; of a faster stream only so many do. */
   readonly choiceLessonsPerSecond: number;
+  /** Limits of the rules by which a shopper is trusted, over the defaults; 0 turns a rule off, `all` stands for every rule not named. */
+  readonly trustLimits: Readonly<Record<string, number>>;
 }
 
-type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers";
+/** Outcomes that an item's score is made of. */
+export const valuedOutcomes = ["click", ...laterOutcomes] as const;
+export type ValuedOutcome = (typeof valuedOutcomes)[number];
+
+type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers" | "values";
 
 interface Setting {
   readonly kind: Kind;
@@ -60,6 +69,12 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
   },
   seed: { kind: "whole", standard: 1, about: "seed of all chance", folded: true },
   rewards: { kind: "numbers", standard: {}, about: "reward of an action, over the defaults", folded: true },
+  value: {
+    kind: "values",
+    standard: undefined,
+    about: "worth of an outcome, a number or a field of the item; default: the rewards",
+    folded: false,
+  },
   attributionWindowMs: {
     kind: "duration",
     standard: 7 * dayMs,
@@ -126,6 +141,12 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
     kind: "number",
     standard: 500,
     about: "choices that teach recommendations, for each second of arrival",
+    folded: true,
+  },
+  trustLimits: {
+    kind: "numbers",
+    standard: {},
+    about: "limits of the rules by which shoppers are trusted, over the defaults; 0 turns a rule off, as all does for every one",
     folded: true,
   },
 };
@@ -225,6 +246,21 @@ function checked(name: keyof Config, value: unknown): unknown {
         !Array.isArray(object) &&
         Object.values(object).every((one) => typeof one === "number" && Number.isFinite(one));
       return isFine ? object : wrong('an object of numbers such as {"cart": 3}');
+    }
+    case "values": {
+      const object = typeof value === "string" ? parsed(value) : value;
+      const isWorth = (one: unknown): boolean =>
+        typeof one === "string" ? one !== "" : typeof one === "number" && Number.isFinite(one);
+      const isFine = typeof object === "object" && object !== null && !Array.isArray(object);
+      if (!isFine || !Object.values(object).every(isWorth))
+        return wrong('an object of numbers and names of fields such as {"click": 0.1, "purchase": "margin"}');
+      const unknown = Object.keys(object).find((one) => !valuedOutcomes.some((known) => known === one));
+      if (unknown === undefined) return object;
+      throw new LiveshelfError(
+        "CONFIG_INVALID",
+        `"value" knows no outcome "${unknown}"; the nearest is "${nearest(unknown, valuedOutcomes)}".`,
+        `/value/${unknown}`,
+      );
     }
   }
 }

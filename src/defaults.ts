@@ -2,6 +2,7 @@
 
 import { contextPlaces } from "./core/request.ts";
 import { numberPlaces, wordPlaces } from "./features/item-fields.ts";
+import { recentPlaces } from "./features/recent-items.ts";
 import type { ChoiceOptions } from "./models/choice.ts";
 
 const each = (count: number, term: (k: number) => string): string[] => Array.from({ length: count }, (_, k) => term(k));
@@ -72,6 +73,58 @@ export const listTerms: readonly (readonly string[])[] = [
   ...each(numberPlaces, (k) => `number-${k}`),
 ].map((term) => term.split(" * "));
 
+/** Columns that factorisation machines cross with each other; one that is absent is left out. */
+export const factorFields: readonly string[] = [
+  // Who asks, where, and after what.
+  "shopper",
+  "query",
+  "surface",
+  ...each(contextPlaces, (k) => `context-${k}`),
+  ...each(recentPlaces, (k) => `recent-${k}`),
+  "last-action",
+  "gap",
+  "state",
+  "previous-overlap",
+  "last-in-list",
+  // The item, its fields and its price, and the shopper's taste for them.
+  "item",
+  ...each(wordPlaces, (k) => `field-${k}`),
+  ...each(4, (k) => `affinity-${k}`),
+  "tag-affinity",
+  "item-attraction",
+  "price-decile",
+  "price-to-habit",
+  "price-decile-to-last",
+  // Where it stands, and what the shopper did with it.
+  "match-rank",
+  "order-bucket",
+  "touch-rank",
+  "touch-action",
+  "place-to-last",
+  "place-to-last-here",
+  "previous-place",
+];
+
+/** What the chance of a cart, a purchase or a dislike is made of, once an item was chosen: few, as few choices lead there. */
+export const outcomeTerms: readonly (readonly string[])[] = [
+  "item",
+  "query",
+  "surface",
+  "last-action",
+  "session-length",
+  "price-decile",
+  "price-to-mean",
+  "price-to-habit",
+  "item-attraction",
+  "touch-rank",
+  "touch-action",
+  "touch-count",
+  ...each(wordPlaces, (k) => `field-${k}`),
+  ...each(wordPlaces, (k) => `affinity-${k}`),
+  ...each(wordPlaces, (k) => `affinity-session-${k}`),
+  ...each(contextPlaces, (k) => `context-${k}`),
+].map((term) => [term]);
+
 /**
  * What the choice model believes before the first choice: for items new to the shopper, and for those turned to before. Rounded from
  * what was learned on three shops' past; a shop's own choices soon outweigh it.
@@ -84,6 +137,8 @@ export const choicePrior: ChoiceOptions["prior"] = {
   "also-bought.rank": [1, 0],
   "bought-next.rank": [1, 0.3],
   "own-items.strength": [0, 3],
+  "session-neighbours.strength": [1.5, 0.3],
+  "session-neighbours.rank": [0.7, 0],
   "items-ago": [0, 0.7],
   "trend-7d-30d": [0.4, 0.5],
   "repeat-share": [0, 0.6],
@@ -94,3 +149,33 @@ export const choicePrior: ChoiceOptions["prior"] = {
   "share-30d": [0, 0.4],
   "share-1y": [0, 0.4],
 };
+
+/** What is said of a candidate counts more or less by how much is known of the shopper and how long they were away, and with what else is said of it. */
+const said = [
+  "popular.strength",
+  "trending.strength",
+  "also-bought.strength",
+  "also-bought.rank",
+  "bought-next.strength",
+  "bought-next.rank",
+  "session-neighbours.strength",
+  "session-neighbours.rank",
+  "own-items.strength",
+  "items-ago",
+  "trend-1d-7d",
+  "repeat-share",
+  "age-days",
+];
+const found = [
+  "also-bought.strength",
+  "bought-next.strength",
+  "session-neighbours.strength",
+  "popular.strength",
+  "trending.strength",
+];
+
+/** Products of columns that the choice model learns from too; an absent column's are left out. */
+export const choiceCrosses: NonNullable<ChoiceOptions["crosses"]> = [
+  ...["known-items", "gap"].flatMap((shopper) => said.map((column) => [column, shopper] as const)),
+  ...found.flatMap((column, i) => found.slice(i).map((other) => [column, other] as const)),
+];

@@ -20,7 +20,7 @@ import { bytesInUse, checksum } from "./core/state.ts";
 import { type EngineParts, engineParts } from "./engine-parts.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { foldUp } from "./fold-up.ts";
-import { inspectEngine, reportItem, reportModels, reportUser } from "./inspect.ts";
+import { inspectEngine, reportItem, reportModels, reportQuarantine, reportUser, whatIsKnown } from "./inspect.ts";
 import type { Learning } from "./learn.ts";
 import { type Served, Serving } from "./rank.ts";
 import { ResultCache } from "./result-cache.ts";
@@ -188,7 +188,11 @@ class LogEngine implements Engine {
     return reportModels(this.#house.rooms);
   }
 
-  inspect(what: { readonly user?: string; readonly item?: string; readonly query?: string } = {}) {
+  quarantine() {
+    return reportQuarantine(this.#house.rooms);
+  }
+
+  inspect(what: Parameters<Engine["inspect"]>[0] = {}) {
     return inspectEngine(this.#house.rooms, this.status(), what, this.#nowMs());
   }
 
@@ -198,12 +202,10 @@ class LogEngine implements Engine {
       ready: this.#isReady && this.#failure === undefined,
       offset: this.#log.head,
       durableOffset: this.#log.durableHead,
-      clockMs: rooms.registers[engineAt.clockMs]!,
-      items: rooms.items.size,
-      shoppers: rooms.shoppers.count,
-      openSlates: rooms.attribution.slates.size,
+      ...whatIsKnown(rooms),
       counts: {
         ...rooms.attribution.counts,
+        ...rooms.trust.counts,
         ...this.#admission.counts,
         unlogged: this.#unlogged,
         refusedIds: rooms.registers[engineAt.refusedIds]!,

@@ -15,6 +15,7 @@ import { logLoss } from "./evaluation/metrics.ts";
 import { Learning } from "./learn.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
 import { timeOrdered } from "./time-ordered.ts";
+import { Value } from "./value.ts";
 
 export interface EvaluateOptions {
   /** Length of the list that NDCG and hit rate look at. */
@@ -59,7 +60,8 @@ interface Pending {
   readonly items: Int32Array;
   /** [ranker][item] rank from 1. */
   readonly ranks: readonly Int32Array[];
-  readonly chances: Float64Array;
+  /** [engine, then the learners][item] chance to be clicked. */
+  readonly chances: readonly Float64Array[];
   readonly chosen: Set<number>;
 }
 
@@ -97,16 +99,22 @@ class SlateJudge {
   readonly #users: number[] = [];
   /** [ranker][scored slate] rank of the item to be found, from 1. */
   readonly #found: number[][];
+  readonly #value: Value;
   #rows = 0;
-  #loss = 0;
-  #predicted = 0;
   #observed = 0;
+  /** [engine, then the learners] */
+  readonly #losses: Float64Array;
+  readonly #predicted: Float64Array;
 
   constructor(rooms: Rooms, { k, from = Number.NEGATIVE_INFINITY }: EvaluateOptions) {
     this.#rooms = rooms;
     this.#k = k;
     this.#from = from;
-    this.#rankers = ["engine", rooms.ranker.name, "callers-order", "popularity", "last-touched-first", "random"];
+    const { members } = rooms.ranker;
+    this.#value = new Value(rooms);
+    this.#losses = new Float64Array(1 + members.length);
+    this.#predicted = new Float64Array(1 + members.length);
+    this.#rankers = ["engine", ...members, "callers-order", "popularity", "last-touched-first", "random"];
     this.#found = this.#rankers.map(() => []);
   }
 
@@ -117,9 +125,13 @@ class SlateJudge {
   slate(id: string, request: Request, list: List, items: Int32Array, rows: Rows): void {
     if (request.atMs < this.#from || list.count === 0) return;
     const { count } = list;
+    const { ranker } = this.#rooms;
     const logits = new Float64Array(count);
-    this.#rooms.ranker.predict(rows, logits);
-    const engine = ranks(count, (i) => logits[i]!);
+    ranker.predict(rows, logits);
+    const byMember = ranker.members.map(() => new Float64Array(count));
+    ranker.predictMembers(rows, byMember);
+    const worth = this.#value.read(list, rows) ? (i: number): number => this.#value.worth(i) : undefined;
+    const engine = ranks(count, (i) => (worth === undefined ? logits[i]! : chanceOf(logits[i]!) * worth(i)));
     const touched = (i: number): number => {
       const entry = request.history.indexOf(list.item[i]!);
       return entry < 0 ? Number.NEGATIVE_INFINITY : -entry;
@@ -135,13 +147,13 @@ class SlateJudge {
       items: items.slice(0, count),
       ranks: [
         engine,
-        engine,
+        ...byMember.map((own) => ranks(count, (i) => own[i]!)),
         callers,
         ranks(count, (i) => (list.item[i]! < 0 ? 0 : this.#popularity.at(list.item[i]!, request.atMs))),
         ranks(count, touched),
         ranks(count, (i) => shuffled[i]!),
       ],
-      chances: logits.map((logit) => 1 / (1 + Math.exp(-this.#rooms.calibration.apply(request.surface, logit)))),
+      chances: [logits, ...byMember].map((own) => own.map(chanceOf)),
       chosen: new Set(),
     });
   }
@@ -158,15 +170,19 @@ class SlateJudge {
     if (pending.chosen.size === 0) {
       this.#users.push(pending.user);
       pending.ranks.forEach((rank, r) => void this.#found[r]!.push(rank[at]!));
-      for (const chance of pending.chances) {
-        this.#rows++;
-        this.#loss += logLoss(chance, 0);
-        this.#predicted += chance;
-      }
+      this.#rows += pending.items.length;
+      pending.chances.forEach((chances, r) => {
+        for (const chance of chances) {
+          this.#losses[r]! += logLoss(chance, 0);
+          this.#predicted[r]! += chance;
+        }
+      });
     }
     pending.chosen.add(at);
     this.#observed++;
-    this.#loss += logLoss(pending.chances[at]!, 1) - logLoss(pending.chances[at]!, 0);
+    pending.chances.forEach((chances, r) => {
+      this.#losses[r]! += logLoss(chances[at]!, 1) - logLoss(chances[at]!, 0);
+    });
   }
 
   report(): Pick<EvaluateReport, "results" | "differences"> {
@@ -176,14 +192,14 @@ class SlateJudge {
       hitRate: Float64Array.from(this.#found[r]!, (rank) => (rank <= this.#k ? 1 : 0)),
     }));
     const results = this.#rankers.map((ranker, r) => {
-      const isEngine = r < 2 && this.#rows > 0;
+      const hasChances = r < this.#losses.length && this.#rows > 0;
       return {
         ranker,
         mrr: mean(values[r]!.mrr),
         ndcg: mean(values[r]!.ndcg),
         hitRate: mean(values[r]!.hitRate),
-        logLoss: isEngine ? this.#loss / this.#rows : null,
-        calibration: isEngine ? this.#predicted / this.#observed : null,
+        logLoss: hasChances ? this.#losses[r]! / this.#rows : null,
+        calibration: hasChances ? this.#predicted[r]! / this.#observed : null,
       };
     });
     const others = this.#rankers.slice(1).map((b, i) => ({ b, r: i + 1 }));
@@ -195,6 +211,8 @@ class SlateJudge {
     return { results, differences: compared.map(({ b, metric }, i) => ({ a: "engine", b, metric, ...intervals[i]! })) };
   }
 }
+
+const chanceOf = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** Rank from 1 of each of `count` items by `value`, the largest first; ties keep the given order. */
 function ranks(count: number, value: (i: number) => number): Int32Array {

@@ -32,18 +32,17 @@ export class Explainer {
     choiceRows: Rows,
     i: number,
   ): Pick<AnsweredItem, "rawScore" | "bias" | "reasons"> {
-    const { chooser, calibration, retrievers } = this.#rooms;
-    const slope = calibration.slope(asked.surface);
-    const offset = calibration.offset(asked.surface);
+    const { chooser, retrievers } = this.#rooms;
     const ranked = model.explain(rows, i);
     let contributions = ranked.contributions;
-    let bias = offset + slope * ranked.bias;
+    let { bias } = ranked;
     if (list.recommended) {
-      // The prior is the choice model's own: told by its parts. What is the same for them all, the competition, is bias.
-      const { contributions: parts, bias: ownBias } = chooser.explain(choiceRows, i);
-      const sum = parts.reduce((total, part) => total + part.value, ownBias);
-      contributions = [...contributions.filter((part) => part.feature !== "prior"), ...parts];
-      bias += slope * (list.match[i]! - sum);
+      // The prior is the choice model's own: told by its parts, as far as it counts. What is the same for them all, the competition, is bias.
+      const prior = contributions.find((part) => part.feature === "prior")?.value ?? 0;
+      const share = list.match[i] === 0 ? 0 : prior / list.match[i]!;
+      const told = chooser.explain(choiceRows, i).contributions.map(({ feature, value }) => ({ feature, value: share * value }));
+      contributions = [...contributions.filter((part) => part.feature !== "prior"), ...told];
+      bias += prior - told.reduce((total, part) => total + part.value, 0);
     }
     const texts = new Map<string, string>();
     // Of a list that they were not asked for, retrievers would tell what they last found for somebody else.
@@ -52,7 +51,7 @@ export class Explainer {
       texts.set(retriever.name, because < 0 ? text : `${text} “${this.#title(because)}”${this.#how(asked, because)}`);
     }
     const told = reasons(
-      contributions.map(({ feature, value }) => ({ feature, value: value * slope })),
+      contributions,
       this.#featureOf,
       texts,
     );

@@ -3,15 +3,37 @@ import { defaultActions } from "./core/actions.ts";
 import { decay } from "./core/decayed.ts";
 import { History, touchHalfLivesMs } from "./core/history.ts";
 import { List } from "./core/list.ts";
-import type { EngineStatus, ItemReport, LearnerReport, UserReport } from "./core/public.ts";
+import type {
+  Engine,
+  EngineStatus,
+  HeadReport,
+  ItemReport,
+  LearnerReport,
+  PlaceReport,
+  QuarantineReport,
+  UserReport,
+} from "./core/public.ts";
 import { Rows } from "./core/rows.ts";
-import { question } from "./question.ts";
+import type { Panel } from "./models/panel.ts";
+import { question, surfaceName } from "./question.ts";
 import { engineAt, type Rooms } from "./rooms.ts";
 
 const history = new History();
 const recentMax = 20;
+const quarantinedMax = 100;
 const affinitiesMax = 10;
 const month = 2;
+const placesTold = 20;
+
+/** The parts of the engine's status that the rooms know. */
+export const whatIsKnown = ({ registers, items, shoppers, attribution, trust }: Rooms) => ({
+  clockMs: registers[engineAt.clockMs]!,
+  items: items.size,
+  shoppers: shoppers.count,
+  openSlates: attribution.slates.size,
+  suspects: trust.suspects,
+  quarantined: trust.held,
+});
 
 export function reportItem(rooms: Rooms, id: string): ItemReport | undefined {
   const item = rooms.items.find(id);
@@ -85,26 +107,71 @@ function affinities(rooms: Rooms, nowMs: number): UserReport["affinities"][numbe
   return shares.sort((a, b) => b.share - a.share).slice(0, affinitiesMax);
 }
 
-export function reportModels(rooms: Rooms): { learners: LearnerReport[]; features: string[]; offset: number } {
-  const learner = (name: string, kind: string, lessons: number): LearnerReport => ({
+/** What places add on each surface that the engine's lists were shown on, against the first place. */
+function reportPlaces({ attribution, ranker, words }: Rooms): PlaceReport[] {
+  const reports: PlaceReport[] = [];
+  for (const row of attribution.surfaces.all) {
+    const surface = row < 0 ? null : surfaceName(words.id(row));
+    if (surface === undefined || ranker.placeBias === undefined) continue;
+    const first = ranker.placeBias(row, 0);
+    const bias = Array.from({ length: placesTold }, (_, position) => ranker.placeBias!(row, position) - first);
+    reports.push({ surface, bias: bias.map((one) => Math.round(one * 1000) / 1000 + 0) });
+  }
+  return reports;
+}
+
+/** The members of a panel, the panel itself first. */
+function reportLearners({ words }: Rooms, of: LearnerReport["of"], panel: Panel): LearnerReport[] {
+  const { name, lessons } = panel;
+  const whole: LearnerReport = {
     name,
-    kind,
+    of,
+    family: name,
     weight: 1,
+    surfaces: [],
     lessons,
-    ...rooms.prequential.report(name),
-  });
+    ...panel.live(),
+    state: "on",
+  };
+  return [
+    whole,
+    ...panel.report().map((member) => ({
+      ...member,
+      of,
+      surfaces: member.surfaces.flatMap(({ surface, weight }) => {
+        const told = surface < 0 ? null : surfaceName(words.id(surface));
+        return told === undefined ? [] : [{ surface: told, weight }];
+      }),
+    })),
+  ];
+}
+
+export function reportModels(rooms: Rooms): {
+  learners: LearnerReport[];
+  heads: readonly HeadReport[];
+  places: PlaceReport[];
+  features: string[];
+  offset: number;
+} {
   return {
-    learners: [
-      learner(rooms.ranker.name, "logistic regression on hashed crosses, for lists", rooms.ranker.lessons),
-      learner(
-        rooms.chooser.name,
-        "linear softmax over the retrievers' candidates, for recommendations",
-        rooms.chooser.lessons,
-      ),
-    ],
+    learners: [...reportLearners(rooms, "lists", rooms.ranker), ...reportLearners(rooms, "choices", rooms.chooser)],
+    heads: rooms.outcomeHeads.report(),
+    places: reportPlaces(rooms),
     features: [...rooms.listFeatures.features, ...rooms.choiceFeatures.features].map((feature) => feature.name),
     offset: rooms.registers[engineAt.events]!,
   };
+}
+
+/** Suspects, and what of them is in quarantine, up to {@link quarantinedMax} of each. */
+export function reportQuarantine({ trust, shoppers }: Rooms): QuarantineReport {
+  const suspects: QuarantineReport["shoppers"][number][] = [];
+  for (const { shopper, reason, sinceMs, held } of trust.list()) {
+    const since = new Date(sinceMs).toISOString();
+    if (suspects.push({ ...shoppers.nameOf(shopper), reason, since, held }) >= quarantinedMax) break;
+  }
+  const events: QuarantineReport["events"][number][] = [];
+  for (const { event, offset } of trust.newest()) if (events.push({ offset, event }) >= quarantinedMax) break;
+  return { suspects: trust.suspects, held: trust.held, counts: trust.counts, shoppers: suspects, events };
 }
 
 /** What a log that was trimmed no longer allows (docs/operating.md, "Retention"). */
@@ -115,11 +182,12 @@ function whatIsGone(start: number): string {
 export function inspectEngine(
   rooms: Rooms,
   status: EngineStatus,
-  { user, item, query }: { readonly user?: string; readonly item?: string; readonly query?: string },
+  { user, item, query, quarantine }: NonNullable<Parameters<Engine["inspect"]>[0]>,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {
   if (user !== undefined) return { ...(reportUser(rooms, user, nowMs) ?? { user, known: false }) };
   if (item !== undefined) return { ...(reportItem(rooms, item) ?? { item, known: false }) };
+  if (quarantine) return { ...reportQuarantine(rooms) };
   if (query !== undefined) return { query, known: question(rooms, { atMs: nowMs, query }, history).query >= 0 };
   return {
     ...status,
@@ -143,5 +211,7 @@ export function inspectEngine(
     },
     retrievers: rooms.retrievers.map((retriever) => retriever.name),
     models: reportModels(rooms).learners,
+    heads: rooms.outcomeHeads.report(),
+    places: reportPlaces(rooms),
   };
 }

@@ -5,17 +5,19 @@
 
 import type { Consequences } from "./attribution/attribution.ts";
 import { retrieveCandidates } from "./candidates.ts";
-import { actionCode, isTurningAway } from "./core/actions.ts";
+import { type Action, actionCode, isTurningAway } from "./core/actions.ts";
 import { minuteMs } from "./core/clock.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
 import { type Fact, foldedHistory, type Shown } from "./core/fact.ts";
-import { type Lesson, verdict } from "./core/lesson.ts";
-import type { List } from "./core/list.ts";
+import type { FollowUp } from "./core/follow-up.ts";
+import type { Lesson } from "./core/lesson.ts";
 import type { Request } from "./core/request.ts";
 import { Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
+import type { Observer } from "./observer.ts";
 import { learnWords, question, readRows, scratch, slateList, words } from "./question.ts";
 import { engineAt, type Rooms } from "./rooms.ts";
+import { Suspicion } from "./suspicion.ts";
 
 /** A click and the view of the same item that follows it within this are one choice. */
 const clickThenViewMs = minuteMs;
@@ -26,18 +28,6 @@ export interface ServedList {
   readonly items: Int32Array;
   /** Writes the rows that were read, in the order of the items. */
   copyRows(rows: Rows): void;
-}
-
-/** Sees what is about to be folded, for evaluation. Must change nothing. */
-export interface Observer {
-  /** A slate with the rows that were read for it; `items[i]`: interned row of candidate i. */
-  slate?(id: string, request: Request, list: List, items: Int32Array, rows: Rows): void;
-  /** An outcome, before anything of it is folded. */
-  outcome?(event: OutcomeEvent, item: number, isChoice: boolean, request: Request): void;
-  /** The first choice of a basket by a shopper of whom something is known: the candidates as they stood before it, and their rows. */
-  choice?(request: Request, pool: Pool, rows: Rows): void;
-  /** The slate that the outcome joined. */
-  joined?(slate: string, item: number, reward: number): void;
 }
 
 /** Counts of folded events that changed what answers read; not part of the state. */
@@ -58,6 +48,7 @@ export interface Taught {
 
 export class Learning {
   readonly #rooms: Rooms;
+  readonly #suspicion: Suspicion;
   readonly #taught: Taught;
   readonly #scratch = scratch();
   readonly #rows: Rows;
@@ -65,7 +56,6 @@ export class Learning {
   readonly #pool: Pool;
   readonly #consequences: Consequences;
   #items = new Int32Array(64);
-  #logits = new Float64Array(64);
   #observer: Observer = {};
   #served: { readonly event: SlateEvent; readonly list: ServedList } | undefined;
   readonly #changes = { common: 0, personal: 0 };
@@ -76,12 +66,14 @@ export class Learning {
 
   constructor(rooms: Rooms, taught: Taught = { lists: true, choices: true }) {
     this.#rooms = rooms;
+    this.#suspicion = new Suspicion(rooms);
     this.#taught = taught;
     this.#rows = new Rows(rooms.listFeatures.columns.length);
     this.#choiceRows = new Rows(rooms.choiceFeatures.columns.length);
     this.#pool = new Pool(rooms.retrievers.length);
     this.#consequences = {
-      teach: (lesson) => this.#teach(lesson),
+      teach: (lesson, shopper) => this.#teach(lesson, shopper),
+      follow: (followUp) => this.#follow(followUp),
       impressions: (shown) => this.#impressions(shown),
     };
   }
@@ -110,7 +102,8 @@ export class Learning {
     const isPlain = this.#isPlain(event);
     const known = this.#known();
     // Before anything that this event brings about, windows that close included: as the list was served.
-    const asked = event.type === "slate" ? this.#readSlate(event, atMs) : undefined;
+    const asked =
+      event.type === "slate" && !this.#suspicion.isSuspects(event) ? this.#readSlate(event, atMs) : undefined;
     baskets.closeBefore(clockMs, this.#teachChoice);
     attribution.advance(clockMs, this.#consequences);
     if (event.id !== undefined) recentIds.add(event.id, clockMs);
@@ -122,10 +115,11 @@ export class Learning {
         this.#removeItem(event.item);
         break;
       case "user":
-        this.#foldUser(event, atMs);
+        this.#foldUser(event, atMs, clockMs);
         break;
       case "slate":
-        this.#foldSlate(event, asked!, offset, atMs, clockMs);
+        if (asked === undefined) this.#holdSlate(event, offset, atMs);
+        else this.#foldSlate(event, asked, offset, atMs, clockMs);
         break;
       case "outcome":
         this.#foldOutcome(event, offset, atMs, clockMs);
@@ -177,14 +171,25 @@ export class Learning {
     this.#rooms.catalogue.remove(item);
   }
 
-  #foldUser({ user, session, fields }: LoggedEvent & { type: "user" }, atMs: number): void {
+  #foldUser({ user, session, fields }: LoggedEvent & { type: "user" }, atMs: number, clockMs: number): void {
     const shopper = this.#rooms.shoppers.intern(user, session);
     if (shopper < 0) {
       this.#refuseId();
       return;
     }
     this.#rooms.shoppers.mergeFields(shopper, fields);
+    this.#suspicion.hear(shopper, fields, atMs);
+    this.#comeBack(shopper, clockMs);
     this.#rooms.shoppers.arrive(shopper, session, atMs);
+  }
+
+  /** What was held of a shopper who is trusted now is folded, in its order. */
+  #comeBack(shopper: number, clockMs: number): void {
+    for (const { event, offset } of this.#suspicion.comesBack(shopper)) {
+      const atMs = eventAtMs(event);
+      if (event.type === "slate") this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs);
+      else this.#foldOutcome(event, offset, atMs, clockMs, true);
+    }
   }
 
   #readSlate(event: SlateEvent, atMs: number): Request {
@@ -226,9 +231,17 @@ export class Learning {
     rooms.shoppers.arrive(shopper, event.session, atMs);
   }
 
-  #foldOutcome(event: OutcomeEvent, offset: number, atMs: number, clockMs: number): void {
+  #foldOutcome(event: OutcomeEvent, offset: number, atMs: number, clockMs: number, comesBack = false): void {
     const rooms = this.#rooms;
     const shopper = rooms.shoppers.intern(event.user, event.session);
+    const action = rooms.actions(event.action, event.value);
+    if (!comesBack) {
+      if (this.#suspicion.holds(event, shopper, action, offset, atMs)) {
+        this.#observeHeld(event, action, atMs);
+        return;
+      }
+      this.#comeBack(shopper, clockMs);
+    }
     const request = question(rooms, { ...event, item: undefined, atMs }, this.#scratch.history, foldedHistory);
     const item = rooms.items.intern(event.item);
     if (item < 0) {
@@ -236,7 +249,6 @@ export class Learning {
       rooms.shoppers.arrive(shopper, event.session, atMs);
       return;
     }
-    const action = rooms.actions(event.action, event.value);
     const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
     const isRepeat = rooms.shoppers.knows(shopper, item);
     this.#observer.outcome?.(event, item, isChoice, request);
@@ -262,6 +274,29 @@ export class Learning {
     else if (isTurningAway(action.code)) rooms.shoppers.turnAway(shopper, item, action.code);
   }
 
+  #holdSlate(event: SlateEvent, offset: number, atMs: number): void {
+    if (this.#observer.slate !== undefined) {
+      const { list } = this.#scratch;
+      const asked = this.#readSlate(event, atMs);
+      this.#observer.slate(event.slate ?? `#${offset}`, asked, list, list.item, this.#rows);
+    }
+    this.#served = undefined;
+    this.#suspicion.holdSlate(event, offset, atMs);
+  }
+
+  /** Suspects are answered like everybody: an evaluation judges their lists, too. */
+  #observeHeld(event: OutcomeEvent, action: Action, atMs: number): void {
+    const item = this.#rooms.items.find(event.item);
+    if (this.#observer.outcome === undefined || item < 0) return;
+    const request = question(this.#rooms, { ...event, item: undefined, atMs }, this.#scratch.history, foldedHistory);
+    const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
+    this.#observer.outcome(event, item, isChoice, request);
+    if (event.slate !== undefined) this.#observer.joined?.(event.slate, item, action.reward);
+    if (!isChoice || this.#observer.choice === undefined || request.history.count === 0) return;
+    this.#readCandidates(request, event.session);
+    this.#observer.choice(request, this.#pool, this.#choiceRows);
+  }
+
   #fold(fact: Fact): void {
     for (const feature of this.#rooms.listFeatures.features) feature.fold?.(fact);
     for (const feature of this.#rooms.choiceFeatures.features) feature.fold?.(fact);
@@ -274,14 +309,10 @@ export class Learning {
     if (request.shopper < 0 || request.history.count === 0) return;
     if (baskets.add(request.shopper, item, request.atMs)) return;
     if (request.history.lastTouchAtMs === request.atMs) return;
-    const teaches = this.#rooms.lessonBudget.take(receivedAtMs);
+    const mayTeach = this.#rooms.trust.mayTeach(request.shopper, registers[engineAt.clockMs]!);
+    const teaches = mayTeach && this.#rooms.lessonBudget.take(receivedAtMs);
     if (!teaches && this.#observer.choice === undefined) return;
-    this.#rooms.shoppers.gather(request.shopper, session, request.atMs, request.history);
-    const accepts = (row: number): boolean =>
-      this.#rooms.catalogue.isRecommendable(row) && !request.history.isRejected(row);
-    if (this.#taught.choices) retrieveCandidates(this.#rooms, request, accepts, this.#pool);
-    else this.#pool.clear();
-    this.#rooms.choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
+    this.#readCandidates(request, session);
     this.#observer.choice?.(request, this.#pool, this.#choiceRows);
     if (!teaches) return;
     const { shopper, atMs } = request;
@@ -290,27 +321,31 @@ export class Learning {
     baskets.add(request.shopper, item, request.atMs);
   }
 
+  #readCandidates(request: Request, session: string | undefined): void {
+    const { catalogue, choiceFeatures, shoppers } = this.#rooms;
+    shoppers.gather(request.shopper, session, request.atMs, request.history);
+    const accepts = (row: number): boolean => catalogue.isRecommendable(row) && !request.history.isRejected(row);
+    if (this.#taught.choices) retrieveCandidates(this.#rooms, request, accepts, this.#pool);
+    else this.#pool.clear();
+    choiceFeatures.assemble(request, this.#pool, this.#choiceRows);
+  }
+
   readonly #teachChoice = (lesson: Lesson): void => {
     this.#changes.common++;
     this.#rooms.chooser.learn(lesson);
   };
 
-  #teach(lesson: Lesson): void {
+  #teach(lesson: Lesson, shopper: number): void {
+    const mayTeach = this.#rooms.trust.mayTeach(shopper, this.#rooms.registers[engineAt.clockMs]!);
+    if (!mayTeach || !this.#taught.lists) return;
+    this.#changes.common++;
+    this.#rooms.ranker.learn(lesson);
+  }
+
+  #follow(followUp: FollowUp): void {
     if (!this.#taught.lists) return;
     this.#changes.common++;
-    const { ranker, calibration, prequential } = this.#rooms;
-    const { rows, surface } = lesson;
-    if (this.#logits.length < rows.count) this.#logits = new Float64Array(rows.count * 2);
-    ranker.predict(rows, this.#logits);
-    for (let i = 0; i < rows.count && !lesson.isWorthMore; i++) {
-      const judged = lesson.verdict[i]!;
-      if (judged !== verdict.chosen && judged !== verdict.passedOver) continue;
-      const isChosen = judged === verdict.chosen;
-      const chance = 1 / (1 + Math.exp(-calibration.apply(surface, this.#logits[i]!)));
-      prequential.note(ranker.name, chance, isChosen);
-      calibration.learn(surface, this.#logits[i]!, isChosen);
-    }
-    ranker.learn(lesson);
+    this.#rooms.outcomeHeads.learn(followUp);
   }
 
   #impressions(shown: Shown): void {

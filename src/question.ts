@@ -69,6 +69,9 @@ export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent
 
 const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, limits.idLengthMax).toWellFormed();
 const surfaceWord = (surface: string): string => `s ${surface}`;
+/** The surface that a word names; undefined if it names none. */
+export const surfaceName = (word: string | undefined): string | undefined =>
+  word?.startsWith("s ") === true ? word.slice(2) : undefined;
 
 /** A long key is cut: as events have it. */
 const contextKey = (key: string): string => key.slice(0, limits.nameLengthMax).toWellFormed();
@@ -128,6 +131,7 @@ export function readRows(
   } else {
     for (let i = 0; i < summaryWidth; i++) list.summary[i] = summary[i] ?? Number.NaN;
   }
+  rows.surface = request.surface;
   rooms.listFeatures.assemble(request, list, rows);
 }
 

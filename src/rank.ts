@@ -3,6 +3,7 @@
  * the question visits them. It changes nothing: the slate it returns is what the engine logs.
  */
 import { describeCandidates, matchByChoice, retrieveCandidates } from "./candidates.ts";
+import { confidence } from "./confidence.ts";
 import { stopwatchMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import type { ShownItem, SlateEvent } from "./core/event.ts";
@@ -21,6 +22,7 @@ import { question, rankByMatch, readRows, scratch } from "./question.ts";
 import { Sums } from "./retrievers/sums.ts";
 import type { Rooms } from "./rooms.ts";
 import { TimeBudget } from "./time-budget.ts";
+import { Value } from "./value.ts";
 
 /** An answer and the slate event to be logged for it; the caller gives it its id. */
 export interface Served {
@@ -29,6 +31,8 @@ export interface Served {
 }
 
 const recommendedByDefault = 12;
+/** Items of an answer, the top ones, of whose order it says how sure it is. */
+const sureMax = 20;
 
 export class Serving {
   readonly #rooms: Rooms;
@@ -37,10 +41,15 @@ export class Serving {
   readonly #rows: Rows;
   readonly #choiceRows: Rows;
   readonly #explainer: Explainer;
+  readonly #value: Value;
+  /** Scratch of {@link #sureness}: the rows on top, and how their logits vary. */
+  readonly #topRows: Rows;
+  readonly #top = { logits: new Float64Array(sureMax), variances: new Float64Array(sureMax) };
   /** Scratch of {@link #fill}. */
   readonly #rest = new Sums();
   readonly #best = new Found();
   #logits = new Float64Array(512);
+  #scores = new Float64Array(512);
   #chosen = new Int32Array(limits.candidatesMax);
   #propensity = new Float64Array(limits.candidatesMax);
 
@@ -56,7 +65,9 @@ export class Serving {
     this.#pool = new Pool(rooms.retrievers.length, limits.candidatesMax);
     this.#rows = new Rows(rooms.listFeatures.columns.length);
     this.#choiceRows = new Rows(rooms.choiceFeatures.columns.length);
+    this.#topRows = new Rows(rooms.listFeatures.columns.length, sureMax);
     this.#explainer = new Explainer(rooms);
+    this.#value = new Value(rooms);
   }
 
   /** Ranks the caller's candidates as of `atMs`. */
@@ -198,26 +209,27 @@ export class Serving {
     this.#makeRoom(list.count);
     readRows(rooms, asked, list, this.#rows);
     const model = this.#predict(list.count);
-    const count = greedy.choose(this.#logits, list.count, size, this.#chosen, this.#propensity);
+    const scores = this.#score(list, request.explain === true);
+    const count = greedy.choose(scores, list.count, size, this.#chosen, this.#propensity);
     const items: AnsweredItem[] = [];
     const shown: ShownItem[] = [];
     for (let position = 0; position < count; position++) {
       const i = this.#chosen[position]!;
       const propensity = this.#propensity[position]!;
       const item = ids?.[i] ?? rooms.items.id(list.item[i]!)!;
-      const rawScore = rooms.calibration.apply(asked.surface, this.#logits[i]!);
-      let answered: AnsweredItem = { item, score: 1 / (1 + Math.exp(-rawScore)), position, propensity };
+      let answered: AnsweredItem = { item, score: this.#scores[i]!, position, propensity };
       const fields = ids === undefined ? rooms.catalogue.fields(list.item[i]!) : undefined;
       if (fields !== undefined) answered = { ...answered, fields };
       if (request.explain) {
-        answered = { ...answered, ...this.#explainer.explain(asked, model, list, this.#rows, this.#choiceRows, i) };
+        const explained = this.#explainer.explain(asked, model, list, this.#rows, this.#choiceRows, i);
+        answered = { ...answered, ...explained, chances: this.#value.chances(i, this.#chance(i)) };
       }
       items.push(answered);
       // What no client could report as shown is not logged either: an export can be imported.
       if (position < limits.slateItemsMax) shown.push(shownItem(item, list, i, propensity));
     }
     return {
-      answer: { items, model: `${model.name}@${model.lessons}` },
+      answer: { items, ...this.#sureness(model, count), model: `${model.name}@${model.lessons}` },
       slate: {
         type: "slate",
         ...asker(request),
@@ -240,14 +252,7 @@ export class Serving {
       items[position] = this.#scratch.list.item[this.#chosen[position]!]!;
     return {
       items,
-      copyRows: (rows) => {
-        rows.resize(count);
-        const { width, dense } = this.#rows;
-        for (let position = 0; position < count; position++) {
-          const from = this.#chosen[position]! * width;
-          rows.dense.set(dense.subarray(from, from + width), position * width);
-        }
-      },
+      copyRows: (rows) => this.#copyRows(count, rows),
     };
   }
 
@@ -260,8 +265,44 @@ export class Serving {
     return fallback;
   }
 
+  /** Chance that candidate i is chosen when shown. */
+  #chance(i: number): number {
+    return 1 / (1 + Math.exp(-this.#logits[i]!));
+  }
+
+  /** Scores all candidates by what they are worth; answers what orders them: the logits, where all are worth the same. */
+  #score(list: List, isTold: boolean): Float64Array {
+    const varies = this.#value.read(list, this.#rows, isTold);
+    for (let i = 0; i < list.count; i++) this.#scores[i] = this.#chance(i) * this.#value.worth(i);
+    return varies ? this.#scores : this.#logits;
+  }
+
+  /** How sure the model is of the order of the top of the `count` chosen, where it says how its logits vary. */
+  #sureness(model: Model, count: number): { confidence?: number } {
+    if (model.variance === undefined) return {};
+    const { logits, variances } = this.#top;
+    const sure = Math.min(count, sureMax);
+    this.#copyRows(sure, this.#topRows);
+    model.variance(this.#topRows, variances);
+    for (let position = 0; position < sure; position++) logits[position] = this.#logits[this.#chosen[position]!]!;
+    return { confidence: confidence(logits, variances, sure) };
+  }
+
+  /** Copies the rows of the first `count` chosen, in their order. */
+  #copyRows(count: number, to: Rows): void {
+    const { width, dense, surface } = this.#rows;
+    to.resize(count);
+    to.surface = surface;
+    for (let position = 0; position < count; position++) {
+      const from = this.#chosen[position]! * width;
+      to.dense.set(dense.subarray(from, from + width), position * width);
+    }
+  }
+
   #makeRoom(count: number): void {
-    if (this.#logits.length < count) this.#logits = new Float64Array(count * 2);
+    if (this.#logits.length >= count) return;
+    this.#logits = new Float64Array(count * 2);
+    this.#scores = new Float64Array(count * 2);
   }
 }
 

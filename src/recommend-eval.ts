@@ -2,7 +2,7 @@
  * Prequential evaluation of recommendations over the full catalogue, from outcomes alone: before a shopper's next basket is folded,
  * every recommender lists what it would have shown, and the lists are scored by what of the basket they hold.
  */
-import { found, matchByChoice } from "./candidates.ts";
+import { found, matchByLogits } from "./candidates.ts";
 import { type Config, completeConfig } from "./config.ts";
 import { dayMs, stopwatchMs } from "./core/clock.ts";
 import type { OutcomeEvent } from "./core/event.ts";
@@ -13,6 +13,8 @@ import type { EventInput } from "./core/public.ts";
 import type { Request } from "./core/request.ts";
 import { Found, type Pool, poolMax } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
+import type { Difference } from "./evaluate.ts";
+import { pairedBootstrap } from "./evaluation/bootstrap.ts";
 import { type ListScore, ListScores } from "./evaluation/list-scores.ts";
 import { Learning } from "./learn.ts";
 import { readRows } from "./question.ts";
@@ -34,11 +36,21 @@ export interface RecommendEvalReport {
   readonly seconds: number;
   /** Scored baskets a second from the first scored one on: all recommenders, and learning from all that came meanwhile. */
   readonly perSecond: number;
-  readonly results: readonly ({ readonly recommender: string } & ListScore)[];
-  readonly learners: readonly ({ readonly recommender: string } & ListScore)[];
+  readonly results: readonly RecommenderResult[];
+  /** The engine with each learner of choices alone. */
+  readonly learners: readonly RecommenderResult[];
+  /** Engine minus every other, basket by basket, with 95 % intervals by shopper. */
+  readonly differences: readonly Difference[];
+}
+
+export interface RecommenderResult extends ListScore {
+  readonly recommender: string;
+  /** Mean −ln of the share that the candidates' softmax gave to what was turned to, over baskets of which a candidate was; null where no shares are stated. */
+  readonly logLoss: number | null;
 }
 
 const listMax = 300;
+const bootstrapMetrics = ["mrr", "ndcg", "hitRate"] as const;
 
 export async function recommendEval(
   events: Iterable<EventInput> | AsyncIterable<EventInput>,
@@ -69,6 +81,9 @@ interface Basket {
   /** [recommender] its list, best first. */
   readonly lists: readonly Int32Array[];
   readonly known: ReadonlySet<number>;
+  readonly candidates: Int32Array;
+  /** [engine, then the learners][candidate] */
+  readonly logits: readonly Float64Array[];
 }
 
 class BasketJudge {
@@ -81,6 +96,11 @@ class BasketJudge {
   readonly #popularity = popular({ name: "popularity", halfLifeMs: 7 * dayMs, share: 0, text: "" });
   readonly #names: readonly string[];
   readonly #scores: readonly ListScores[];
+  /** [scored basket] its shopper. */
+  readonly #shoppers: number[] = [];
+  /** [engine, then the learners] Σ −ln share, over so many baskets. */
+  readonly #losses: Float64Array;
+  #judged = 0;
   readonly #list = new List();
   readonly #rows: Rows;
   readonly #logits = new Float64Array(poolMax);
@@ -98,7 +118,9 @@ class BasketJudge {
     this.#actions = actions === undefined ? undefined : new Set(actions);
     this.#rows = new Rows(rooms.listFeatures.columns.length);
     const retrievers = rooms.retrievers.map((retriever) => retriever.name).filter((name) => name !== "own-items");
-    this.#names = ["engine", rooms.chooser.name, "popularity", "own-items", ...retrievers];
+    const { members } = rooms.chooser;
+    this.#names = ["engine", ...members, "popularity", "own-items", ...retrievers];
+    this.#losses = new Float64Array(1 + members.length);
     this.#scores = this.#names.map(() => new ListScores(k));
   }
 
@@ -115,19 +137,24 @@ class BasketJudge {
     if (request.atMs < this.#from) return;
     if (this.baskets === 0 && this.#open.size === 0) this.scoringSinceMs = stopwatchMs();
     const { history, shopper } = request;
+    const logits = this.#choiceLogits(rows);
     this.#open.set(shopper, {
-      lists: this.#lists(request, pool, rows),
+      lists: this.#lists(request, pool, logits),
       known: new Set(history.item.subarray(0, history.count)),
+      candidates: pool.item.slice(0, pool.count),
+      logits,
     });
   }
 
   /** Scores the baskets of the instant that is over. */
   close(): void {
-    for (const [shopper, { lists, known }] of this.#open) {
+    for (const [shopper, basket] of this.#open) {
       const items = this.#items.get(shopper);
       if (items === undefined) continue;
       this.baskets++;
-      lists.forEach((list, r) => void this.#scores[r]!.add(list, items, known));
+      this.#shoppers.push(shopper);
+      basket.lists.forEach((list, r) => void this.#scores[r]!.add(list, items, basket.known));
+      this.#noteLosses(basket, items);
     }
     this.#open.clear();
     this.#items.clear();
@@ -142,31 +169,71 @@ class BasketJudge {
     return items;
   }
 
-  report(): Pick<RecommendEvalReport, "results" | "learners"> {
-    const all = this.#names.map((recommender, r) => ({
-      recommender,
-      ...this.#scores[r]!.report(this.#rooms.items.rows),
-    }));
-    const isLearner = ({ recommender }: { recommender: string }): boolean => recommender === this.#rooms.chooser.name;
-    return { results: all.filter((row) => !isLearner(row)), learners: all.filter(isLearner) };
+  #noteLosses({ candidates, logits }: Basket, items: ReadonlySet<number>): void {
+    const chosen = [...candidates.keys()].filter((i) => items.has(candidates[i]!));
+    if (chosen.length === 0) return;
+    this.#judged++;
+    logits.forEach((own, r) => {
+      const max = own.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+      const total = own.reduce((sum, logit) => sum + Math.exp(logit - max), 0);
+      const mean = chosen.reduce((sum, i) => sum + own[i]!, 0) / chosen.length;
+      this.#losses[r]! += max + Math.log(total) - mean;
+    });
   }
 
-  #lists(request: Request, pool: Pool, choiceRows: Rows): Int32Array[] {
-    matchByChoice(this.#rooms, pool, choiceRows, this.#logits, this.#list);
-    const chooser = sorted(this.#list, this.#list.match);
-    let engine = chooser;
+  report(): Pick<RecommendEvalReport, "results" | "learners" | "differences"> {
+    // Shares are stated by the choice models; where lists have taught, the engine's order has another model on top.
+    const statesShares = (r: number): boolean =>
+      this.#judged > 0 && r < this.#losses.length && (r > 0 || this.#rooms.ranker.lessons === 0);
+    const all = this.#names.map((recommender, r) => ({
+      recommender,
+      logLoss: statesShares(r) ? this.#losses[r]! / this.#judged : null,
+      ...this.#scores[r]!.report(this.#rooms.items.rows),
+    }));
+    const isLearner = (_: unknown, r: number): boolean => r > 0 && r < this.#losses.length;
+    return {
+      results: all.filter((row, r) => !isLearner(row, r)),
+      learners: all.filter(isLearner),
+      differences: this.#differences(),
+    };
+  }
+
+  #differences(): Difference[] {
+    const compared = this.#names.flatMap((b, r) =>
+      r === 0 ? [] : bootstrapMetrics.map((metric) => ({ b, r, metric })),
+    );
+    const intervals = pairedBootstrap(
+      this.#shoppers,
+      compared.map(({ r, metric }) => ({ a: this.#scores[0]!.values[metric], b: this.#scores[r]!.values[metric] })),
+    );
+    return compared.map(({ b, metric }, i) => ({ a: "engine", b, metric, ...intervals[i]! }));
+  }
+
+  /** [the panel, then its members][candidate] */
+  #choiceLogits(rows: Rows): Float64Array[] {
+    const { chooser } = this.#rooms;
+    const [whole, ...byMember] = [chooser.name, ...chooser.members].map(() => new Float64Array(rows.count));
+    chooser.predict(rows, whole!);
+    chooser.predictMembers(rows, byMember);
+    return [whole!, ...byMember];
+  }
+
+  #lists(request: Request, pool: Pool, logits: readonly Float64Array[]): Int32Array[] {
+    matchByLogits(pool, logits[0]!.slice(), this.#list);
+    let engine = sorted(this.#list, this.#list.match);
     if (this.#rooms.ranker.lessons > 0) {
       readRows(this.#rooms, request, this.#list, this.#rows);
       this.#rooms.ranker.predict(this.#rows, this.#logits);
       engine = sorted(this.#list, this.#logits);
     }
+    const byLearner = logits.slice(1).map((own) => sorted(pool, own));
     this.#best.clear();
     this.#popularity.retrieve(request, listMax, (item) => this.#rooms.catalogue.isRecommendable(item), this.#best);
     const popularity = this.#best.item.slice(0, this.#best.count);
     const byRetriever = this.#rooms.retrievers.flatMap(({ name }, r) =>
       name === "own-items" ? [] : [found[r]!.item.slice(0, found[r]!.count)],
     );
-    return [engine, chooser, popularity, ownItems(request.history, popularity), ...byRetriever];
+    return [engine, ...byLearner, popularity, ownItems(request.history, popularity), ...byRetriever];
   }
 }
 

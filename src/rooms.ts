@@ -21,7 +21,7 @@ import { contextPlaces } from "./core/request.ts";
 import type { Pool } from "./core/retrieved.ts";
 import type { ColumnSpec } from "./core/rows.ts";
 import { laidOut, type State, state } from "./core/state.ts";
-import { choicePrior, listTerms } from "./defaults.ts";
+import { choiceCrosses, choicePrior, factorFields, listTerms, outcomeTerms } from "./defaults.ts";
 import { affinity } from "./features/affinity.ts";
 import { alsoBoughtStrength } from "./features/also-bought.ts";
 import { asItWas } from "./features/as-it-was.ts";
@@ -37,18 +37,22 @@ import { popularity } from "./features/popularity.ts";
 import { type PreviousList, previousList } from "./features/previous-list.ts";
 import { price } from "./features/price.ts";
 import { queryItem } from "./features/query-item.ts";
+import { recentItems, recentPlaces } from "./features/recent-items.ts";
 import { retrieved } from "./features/retrieved.ts";
 import { session } from "./features/session.ts";
 import { shopper } from "./features/shopper.ts";
 import { tagAffinity } from "./features/tag-affinity.ts";
 import { touches } from "./features/touches.ts";
 import { learnedFields, type NamedFields } from "./learned-fields.ts";
-import { Calibration } from "./models/calibration.ts";
 import { callersOrder } from "./models/callers-order.ts";
 import { choice } from "./models/choice.ts";
-import { ftrl } from "./models/ftrl.ts";
-import type { Model } from "./models/model.ts";
-import { Prequential } from "./models/prequential.ts";
+import { choiceNetwork } from "./models/choice-network.ts";
+import { factorizationMachine } from "./models/factorization-machine.ts";
+import { linear } from "./models/linear.ts";
+import { matrixFactorization } from "./models/matrix-factorization.ts";
+import { alone, type Model } from "./models/model.ts";
+import { type OutcomeHeads, outcomeHeads } from "./models/outcome-heads.ts";
+import { type Panel, panel } from "./models/panel.ts";
 import { alsoBought } from "./retrievers/also-bought.ts";
 import { boughtNext } from "./retrievers/bought-next.ts";
 import { CoVisits } from "./retrievers/co-visits.ts";
@@ -56,7 +60,11 @@ import { newArrivals } from "./retrievers/new-arrivals.ts";
 import { ownItems } from "./retrievers/own-items.ts";
 import { popular } from "./retrievers/popular.ts";
 import type { Retriever } from "./retrievers/retriever.ts";
+import { sessionNeighbours } from "./retrievers/session-neighbours.ts";
+import { similarItems } from "./retrievers/similar-items.ts";
 import { Shoppers } from "./shoppers/shoppers.ts";
+import { trustLimitNames, trustLimits } from "./trust/limits.ts";
+import { Trust } from "./trust/trust.ts";
 
 /** Registers of the engine itself. */
 export const engineAt = { clockMs: 0, events: 1, refusedIds: 2 } as const;
@@ -71,6 +79,7 @@ export interface Rooms {
   readonly recentIds: RecentIds;
   readonly registers: Float64Array;
   readonly shoppers: Shoppers;
+  readonly trust: Trust;
   readonly catalogue: Catalogue;
   readonly price: () => ItemNumber;
   readonly learnedFields: NamedFields;
@@ -82,12 +91,12 @@ export interface Rooms {
   readonly attribution: Attribution;
   readonly baskets: Baskets;
   readonly lessonBudget: LessonBudget;
-  readonly ranker: Model;
+  readonly ranker: Panel;
   /** Answers when the ranker fails (a stage without a fallback is an answer that fails). */
   readonly fallback: Model;
-  readonly chooser: Model;
-  readonly calibration: Calibration;
-  readonly prequential: Prequential;
+  readonly chooser: Panel;
+  /** What follows a choice. */
+  readonly outcomeHeads: OutcomeHeads;
   /** All folded state, in the order of snapshots. */
   readonly states: readonly State[];
 }
@@ -115,6 +124,16 @@ function checkLeftOut(left: readonly string[], names: readonly string[]): void {
   }
 }
 
+function checkTrustLimits(given: Config["trustLimits"]): void {
+  for (const [name, limit] of Object.entries(given)) {
+    if (trustLimitNames.includes(name) && limit >= 0) continue;
+    const wrong = trustLimitNames.includes(name)
+      ? `"${name}" must be a number from 0`
+      : `there is no rule "${name}"; the nearest is "${nearest(name, trustLimitNames)}"`;
+    throw new LiveshelfError("CONFIG_INVALID", `In "trustLimits" ${wrong}.`, `/trustLimits/${name}`);
+  }
+}
+
 /** Starting weights of the columns that are there. */
 function keptPrior(columns: readonly ColumnSpec[]): typeof choicePrior {
   return Object.fromEntries(
@@ -132,6 +151,8 @@ export function buildRooms(config: Config): Rooms {
       catalogue.forgetItem(item);
       for (const feature of features) feature.forgetItem?.(item);
       for (const retriever of retrievers) retriever.forgetItem?.(item);
+      trust.forgetItem(item);
+      attribution.sales.forgetItem(item);
     },
   });
   const words = new ExpiringIds({
@@ -144,6 +165,12 @@ export function buildRooms(config: Config): Rooms {
   const recentIds = new RecentIds("recent-ids", config.dedupeHorizonMs, limits.dedupeIdsMax);
   const engineRegisters = registers("registers", Object.keys(engineAt).length);
   const shoppers = new Shoppers(config.shopperExpiryMs, items);
+  checkTrustLimits(config.trustLimits);
+  const trust = new Trust(trustLimits(config.trustLimits), {
+    events: limits.quarantineEventsMax,
+    bytes: limits.quarantineBytesMax,
+    eventsOfOne: limits.quarantineOfOneMax,
+  });
   const catalogue = itemCatalogue(words);
   const priceOf = (): ItemNumber => catalogue.number("price") ?? noNumber;
   const fields = learnedFields(catalogue, config.learnFields);
@@ -151,6 +178,8 @@ export function buildRooms(config: Config): Rooms {
   const retrievers: readonly Retriever[] = [
     alsoBought(coVisits),
     boughtNext(coVisits),
+    sessionNeighbours(items),
+    similarItems(coVisits),
     ownItems(),
     popular({ name: "popular", halfLifeMs: 30 * dayMs, share: 20, text: "popular in the shop" }),
     popular({ name: "trending", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" }),
@@ -173,6 +202,7 @@ export function buildRooms(config: Config): Rooms {
     itemFields(fields, items, words),
     affinity(fields),
     tagAffinity(fields),
+    recentItems(shoppers, items),
   ];
   const ofChoices: Feature<Pool>[] = [
     shopper(),
@@ -192,38 +222,78 @@ export function buildRooms(config: Config): Rooms {
     windowMs: config.attributionWindowMs,
     slatesMax: limits.slatesMax,
     rowsMax: limits.rowsMax,
+    salesMax: limits.salesMax,
   });
   const lessonBudget = new LessonBudget(config.choiceLessonsPerSecond);
   const baskets = new Baskets(choiceFeatures.columns.length, items);
   const fallback = callersOrder(listFeatures.columns, "prior");
   const hasColumns = (term: readonly string[]): boolean =>
     term.every((name) => listFeatures.columns.some((column) => column.name === name));
-  const ranker = ftrl({
-    columns: listFeatures.columns,
-    terms: listTerms.filter(hasColumns),
-    prior: "prior",
-    regime: "regime",
-    bits: Math.log2(limits.rankerWeightsMax),
+  const linearLearners = () =>
+    linear({
+      columns: listFeatures.columns,
+      terms: listTerms.filter(hasColumns),
+      prior: "prior",
+      regime: "regime",
+      bits: Math.log2(limits.rankerWeightsMax),
+    });
+  const factorLearner = () =>
+    alone(
+      factorizationMachine({
+        columns: listFeatures.columns,
+        fields: factorFields,
+        isFieldWeighted: false,
+        prior: "prior",
+        capacity: limits.embeddingsMax,
+      }),
+      4,
+    );
+  const pairLearner = () =>
+    alone(
+      matrixFactorization({
+        columns: listFeatures.columns,
+        shopper: "shopper",
+        recent: Array.from({ length: recentPlaces }, (_, k) => `recent-${k}`),
+        item: "item",
+        prior: "prior",
+        capacity: limits.embeddingsMax,
+      }),
+    );
+  const ranker = panel({
+    families: [linearLearners, factorLearner, ...(hasColumns(["shopper", "item"]) ? [pairLearner] : [])],
   });
-  const chooser = choice({
+  const ofChooser = {
     columns: choiceFeatures.columns,
     repeated: "repeated",
     prior: keptPrior(choiceFeatures.columns),
+  };
+  const chooser = panel({
+    name: "choices",
+    loss: "softmax",
+    families: [
+      () => alone(choice({ ...ofChooser, name: "choice-plain" })),
+      () => alone(choice({ ...ofChooser, crosses: choiceCrosses })),
+      () => alone(choice({ ...ofChooser, name: "choice-fast", rate: 0.8, crosses: choiceCrosses })),
+      () => alone(choiceNetwork(ofChooser)),
+    ],
   });
-  const calibration = new Calibration();
-  const prequential = new Prequential([ranker.name]);
+  const heads = outcomeHeads({ columns: listFeatures.columns, terms: outcomeTerms });
   // Rows of features are kept and learned from by place: with other columns they mean something else.
   const listLayout = [listFeatures.columns, config.learnFields ?? null];
   const features: readonly Feature<never>[] = [...listFeatures.features, ...choiceFeatures.features];
   shoppers.listen([
     {
       join(from, to) {
+        trust.join(from, to);
         for (const feature of features) feature.join?.(from, to);
         attribution.slates.joinShopper(from, to);
+        attribution.sales.joinShopper(from, to);
       },
       forget(row) {
+        trust.forget(row);
         for (const feature of features) feature.forget?.(row);
         attribution.slates.forgetShopper(row);
+        attribution.sales.forgetShopper(row);
       },
     },
   ]);
@@ -236,6 +306,7 @@ export function buildRooms(config: Config): Rooms {
     recentIds,
     registers: engineRegisters.array,
     shoppers,
+    trust,
     catalogue,
     price: priceOf,
     learnedFields: fields,
@@ -249,8 +320,7 @@ export function buildRooms(config: Config): Rooms {
     ranker,
     fallback,
     chooser,
-    calibration,
-    prequential,
+    outcomeHeads: heads,
     states: [
       state("engine", 1, [engineRegisters]),
       items.state,
@@ -258,16 +328,17 @@ export function buildRooms(config: Config): Rooms {
       contextKeys.state,
       recentIds.state,
       shoppers.state,
+      ...trust.state,
       catalogue.state,
       ...features.map((feature) => feature.state),
       ...retrievers.map((retriever) => retriever.state),
       ...attribution.state.map((one) => laidOut(one, listLayout)),
+      attribution.surfaces.state,
       laidOut(baskets.state, choiceFeatures.columns),
       lessonBudget.state,
-      laidOut(ranker.state, [...listLayout, listTerms]),
-      laidOut(chooser.state, choiceFeatures.columns),
-      calibration.state,
-      prequential.state,
+      laidOut(ranker.state, [...listLayout, listTerms, factorFields, ranker.members]),
+      laidOut(chooser.state, [choiceFeatures.columns, choiceCrosses, chooser.members]),
+      ...heads.state.map((one) => laidOut(one, [...listLayout, outcomeTerms])),
     ],
   };
 }

@@ -291,6 +291,7 @@ const cases: { readonly [limit in Limit]: Case } = {
         expect(engine.status().counts.closedEarly).toBe(1);
       }),
     ),
+  salesMax: "test/outcomes.test.ts",
   rowsPerSlateMax: () =>
     withEngine(async (engine, clock) => {
       const items = many(limits.rowsPerSlateMax + 1, (i) => `p-${i}`);
@@ -303,27 +304,9 @@ const cases: { readonly [limit in Limit]: Case } = {
       engine.tick();
       expect(engine.status().counts).toMatchObject({ rowsGone: 1 });
     }),
-  async rankerWeightsMax() {
-    // Lists of many different queries, surfaces and items: far more crosses than so few weights.
-    const lived = () =>
-      withEngine(async (engine, clock) => {
-        for (let i = 0; i < 200; i++) {
-          const who = { user: `u-${i % 20}`, surface: `s-${i % 9}`, query: `q ${i}` };
-          const { slate } = engine.rank({ items: many(20, (k) => `p-${(i * 7 + k) % 90}`), ...who });
-          await engine.record({ ...outcome, item: `p-${(i * 7 + 3) % 90}`, user: who.user, slate });
-          clock.advance(minuteMs);
-        }
-        const { items } = engine.rank({ items: many(20, (k) => `p-${k}`), user: "u-1", explain: true, observe: false });
-        return { bytes: engine.status().stateBytes, items };
-      });
-    const wide = await lived();
-    const narrow = await withLimit("rankerWeightsMax", 1024, lived);
-    expect(narrow.bytes).toBeLessThan(wide.bytes);
-    for (const { items } of [wide, narrow]) {
-      expect(items.length).toBe(20);
-      expect(items.every(({ score }) => score > 0 && score < 1)).toBe(true);
-    }
-  },
+  // Far more crosses than so few weights, and more items, shoppers and words than so few vectors.
+  rankerWeightsMax: () => learnsInLess("rankerWeightsMax", 1024),
+  embeddingsMax: () => learnsInLess("embeddingsMax", 16),
   async cachedItemsMax() {
     const items = many(2, (position) => ({ item: `p-${position}`, score: 0.5, position, propensity: 1 }));
     const answer = { items, model: "ftrl@0", tookMs: 1 };
@@ -336,6 +319,30 @@ const cases: { readonly [limit in Limit]: Case } = {
     cache.keep("recommend", { user: "c" }, unchanged, 0, answer);
     expect(["a", "b", "c"].map(isKept)).toEqual([true, false, true]);
   },
+  quarantineEventsMax: "test/quarantine.test.ts",
+  quarantineBytesMax: "test/quarantine.test.ts",
+  quarantineOfOneMax: "test/quarantine.test.ts",
+  touchesMax: () =>
+    withLimit("touchesMax", 3, () =>
+      withEngine(async (engine, clock) => {
+        const turnTo = async (user: string, ...items: string[]): Promise<void> => {
+          for (const one of items) {
+            clock.advance(minuteMs);
+            await engine.record({ ...outcome, action: "view", item: one, user });
+          }
+        };
+        const neighboursOf = (item: string): number => {
+          const { items } = engine.recommend({ user: "u-2", size: 10, explain: true });
+          const found = items.find((answered) => answered.item === item)!;
+          return found.reasons!.filter(({ text }) => text.startsWith("others who turned")).length;
+        };
+        await turnTo("u-1", "p-1", "p-2");
+        await turnTo("u-2", "p-1");
+        expect(neighboursOf("p-2")).toBe(1);
+        await turnTo("u-3", "p-3", "p-4");
+        expect(neighboursOf("p-2")).toBe(0);
+      }),
+    ),
   dedupeIdsMax: () =>
     withLimit("dedupeIdsMax", 2, () =>
       withEngine(async (engine) => {
@@ -356,6 +363,28 @@ const cases: { readonly [limit in Limit]: Case } = {
   queueEventsMax: () => withLimit("queueEventsMax", 3, () => queued([outcome, outcome, item])),
   queueBytesMax: () => withLimit("queueBytesMax", 20_000, () => queued([{ ...item, fields: { title: long(20_000) } }])),
 };
+
+/** Lists of many different queries, surfaces and items are learned and ranked with a lower limit, too, and take less room. */
+async function learnsInLess(limit: "rankerWeightsMax" | "embeddingsMax", most: number): Promise<void> {
+  const lived = () =>
+    withEngine(async (engine, clock) => {
+      for (let i = 0; i < 200; i++) {
+        const who = { user: `u-${i % 20}`, surface: `s-${i % 9}`, query: `q ${i}` };
+        const { slate } = engine.rank({ items: many(20, (k) => `p-${(i * 7 + k) % 90}`), ...who });
+        await engine.record({ ...outcome, item: `p-${(i * 7 + 3) % 90}`, user: who.user, slate });
+        clock.advance(minuteMs);
+      }
+      const { items } = engine.rank({ items: many(20, (k) => `p-${k}`), user: "u-1", explain: true, observe: false });
+      return { bytes: engine.status().stateBytes, items };
+    });
+  const wide = await lived();
+  const narrow = await withLimit(limit, most, lived);
+  expect(narrow.bytes).toBeLessThan(wide.bytes);
+  for (const { items } of [wide, narrow]) {
+    expect(items.length).toBe(20);
+    expect(items.every(({ score }) => score > 0 && Number.isFinite(score))).toBe(true);
+  }
+}
 
 describe("at each limit, and one past it", () => {
   test.each(Object.entries(cases))("%s", async (limit, one) => {

@@ -64,6 +64,7 @@ export class Life {
       await ground.record(part);
       start += size;
     }
+    if (this.#pages % 9 === 4) await ground.record(this.#robot());
     if (++this.#pages % 100 === 0) this.nowMs += chance.int(3) * dayMs;
   }
 
@@ -81,12 +82,35 @@ export class Life {
     ][number % 6]!;
   }
 
+  /** One of a few robots has a list of its own, and opens item after item; now and then it was somebody after all, who pays. */
+  #robot(): EventInput[] {
+    const who = { user: `u-${50 + (this.#pages % 7)}`, session: `robot-${this.#pages % 11}` };
+    const shown = Array.from({ length: 14 }, (_, n) => `p-${1 + ((this.#pages + n * 7) % this.#items.length)}`);
+    const startMs = this.nowMs - shown.length * 300;
+    const slate = `robot-${this.#pages}`;
+    return [
+      { type: "slate", slate, ...who, items: shown, time: startMs },
+      ...shown.map((item, n) => ({
+        ...{ type: "outcome", action: "click", item, slate, ...who },
+        time: startMs + (n + 1) * 300,
+      })),
+      ...(this.#pages % 4 === 0
+        ? [{ type: "outcome", action: "purchase", item: shown[0], ...who, time: this.nowMs }]
+        : []),
+    ];
+  }
+
   #change(): EventInput {
     const chance = this.#chance;
     const item = `p-${1 + chance.int(this.#items.length)}`;
     const kind = chance.int(8);
     if (kind === 0) return { type: "item-removed", item };
-    if (kind === 1) return { type: "user", user: `u-${1 + chance.int(60)}`, fields: { country: "DE", age: null } };
+    if (kind === 1) {
+      const number = 1 + chance.int(60);
+      // Now and then the shop says whom to trust, and takes it back.
+      const trusted = [{}, { trusted: true }, { trusted: false }, { trusted: null }][(number + this.#pages) % 4];
+      return { type: "user", user: `u-${number}`, fields: { country: "DE", age: null, ...trusted } };
+    }
     if (kind === 2) return { type: "synonyms", synonyms: [["sofa", "couch"]] };
     if (kind === 3) return { ...this.#items[chance.int(this.#items.length)]! };
     if (kind === 4) return { type: "item", item, fields: { inStock: chance.next() < 0.7, brand: "Märchen & Söhne" } };

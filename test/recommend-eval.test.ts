@@ -37,3 +37,28 @@ test("one basket is predicted together, from before it", async () => {
     hitRate: 0,
   });
 });
+
+test("each learner of choices alone stands beside the engine, with the loss of the shares that it states", async () => {
+  const { results, learners, differences } = await recommendEval(uniform(8, 600), { k: 3 });
+  const engine = results.find(({ recommender }) => recommender === "engine")!;
+  expect(learners.map(({ recommender }) => recommender)).toEqual([
+    "choice-plain",
+    "choice",
+    "choice-fast",
+    "choice-network",
+  ]);
+  // Nobody knows more than that it is one of eight.
+  for (const { logLoss } of [engine, ...learners]) {
+    expect(logLoss).toBeGreaterThan(Math.log(8) - 0.05);
+    expect(logLoss).toBeLessThan(Math.log(8) + 0.5);
+  }
+  expect(results.find(({ recommender }) => recommender === "popular")!.logLoss).toBeNull();
+  const others = [...results, ...learners].map(({ recommender }) => recommender).filter((name) => name !== "engine");
+  expect(new Set(differences.map(({ b }) => b))).toEqual(new Set(others));
+  for (const { b, metric, mean, low, high } of differences) {
+    const other = [...results, ...learners].find(({ recommender }) => recommender === b)!;
+    expect(mean).toBeCloseTo(engine[metric as "mrr"] - other[metric as "mrr"], 9);
+    expect(low).toBeLessThanOrEqual(mean);
+    expect(high).toBeGreaterThanOrEqual(mean);
+  }
+});

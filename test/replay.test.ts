@@ -65,7 +65,19 @@ beforeAll(async () => {
   events = [...log.read(0)].map(({ event }) => event);
   await log.close();
   // The stream holds what it should.
-  for (const name of ["joinedById", "joinedByShopper", "orphans", "early", "late", "repeated", "lessons", "corrected"])
+  for (const name of [
+    "joinedById",
+    "joinedByShopper",
+    "orphans",
+    "early",
+    "late",
+    "repeated",
+    "lessons",
+    "corrected",
+    "heldForDwell",
+    "heldByName",
+    "released",
+  ])
     expect(counts[name], name).toBeGreaterThan(0);
   expect(counts.duplicates).toBeGreaterThan(0);
   expect(counts.withoutConsent).toBeGreaterThan(0);

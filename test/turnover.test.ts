@@ -29,7 +29,7 @@ const remembering = completeConfig({ ...short, itemExpiryMs: 10_000 * dayMs });
  * What only tells ids apart, by a row that is not the same where rows are used again; and what is kept in lists of fixed length, where those
  * who are gone leave more room.
  */
-const mayDiffer = /^(?:item|query|surface|field-\d|context-\d|also-bought)$/;
+const mayDiffer = /^(?:item|query|surface|shopper|recent-\d|field-\d|context-\d|also-bought)$/;
 
 class Home {
   readonly rooms: Rooms;

@@ -127,7 +127,7 @@ describe("a release that keeps one state otherwise", () => {
     const taughtLess = clean(middle >> 1).ranker.state.buffers;
     const states = saved.states.map((one) => (one.name === ranker ? { ...one, buffers: taughtLess } : one));
     save(middle, { ...saved, states });
-    const { rooms } = await up({ build: bumped("model.calibration"), to: middle });
+    const { rooms } = await up({ build: bumped("model.outcome-heads"), to: middle });
     expect(differingStates(rooms.states, states)).toEqual([]);
     expect(differing(rooms, saved)).toEqual([ranker]);
   });
@@ -158,8 +158,7 @@ describe("a release that keeps one state otherwise", () => {
     const { ranker, chooser } = buildRooms(config);
     expect(await lessons("catalogue")).toEqual([]);
     expect(await lessons("attribution.slates")).toEqual([]);
-    expect(await lessons("model.calibration")).toEqual(["lists"]);
-    expect(await lessons("model.prequential")).toEqual(["lists"]);
+    expect(await lessons("model.outcome-heads")).toEqual(["lists"]);
     expect(await lessons(ranker.state.name)).toEqual(["lists"]);
     expect(await lessons("attribution.baskets")).toEqual(["choices"]);
     expect(await lessons(chooser.state.name, ranker.state.name)).toEqual(["choices", "lists"]);
@@ -190,7 +189,7 @@ describe("a release that keeps one state otherwise", () => {
   });
 
   test("prefers an older snapshot that holds all to a newer one that does not", async () => {
-    const build = bumped("model.calibration");
+    const build = bumped("model.outcome-heads");
     save(middle, folded(build(config), 0, middle));
     save(late);
     const { offset, stale } = await up({ build });
@@ -199,14 +198,14 @@ describe("a release that keeps one state otherwise", () => {
 
   test("says in every later snapshot which state was rebuilt; folded from the log, none was", async () => {
     save(middle);
-    const first = bumped("model.calibration");
+    const first = bumped("model.outcome-heads");
     const { rebuilt } = await up({ build: first });
     const { rooms } = await up({ build: first, to: late });
     store.save(snapshotHeader(config, log, late, rebuilt), rooms.states);
-    const carried = [{ state: "model.calibration", offset: middle }];
+    const carried = [{ state: "model.outcome-heads", offset: middle }];
     expect(store.list()[0]!.header.rebuilt).toEqual(carried);
     expect(await up({ build: first })).toMatchObject({ offset: late, stale: [], rebuilt: carried });
-    const second = bumped("model.calibration", "catalogue");
+    const second = bumped("model.outcome-heads", "catalogue");
     expect((await up({ build: second })).rebuilt).toEqual([...carried, { state: "catalogue", offset: late }]);
     expect((await up({ build: second, fromLog: true })).rebuilt).toEqual([]);
   });
@@ -337,14 +336,14 @@ describe("of a trimmed log", () => {
   test("of columns that are left out now, what was made of rows begins empty", async () => {
     const fewer = completeConfig({ ...settings, withoutFeatures: ["price"] });
     const { rooms, stale } = await up({}, fewer);
-    const { ranker } = rooms;
-    expect(stale).toEqual(["attribution.slates", "attribution.counts", ranker.state.name]);
+    const taught = [rooms.ranker.state, ...rooms.outcomeHeads.state].map(({ name }) => name);
+    expect(stale).toEqual(["attribution.slates", "attribution.sales", "attribution.counts", ...taught]);
   });
 
   test("a state kept otherwise begins empty, the others go on from the base; later snapshots say so", async () => {
-    const build = bumped("retriever.popular", "model.calibration");
+    const build = bumped("retriever.popular", "model.outcome-heads");
     const { rooms, offset, stale, rebuilt, told } = await up({ build });
-    expect([offset, stale.toSorted()]).toEqual([middle, ["model.calibration", "retriever.popular"]]);
+    expect([offset, stale.toSorted()]).toEqual([middle, ["model.outcome-heads", "retriever.popular"]]);
     expect(rebuilt.map((one) => one.offset)).toEqual([middle, middle]);
     expect(told).toEqual([expect.stringMatching(/begin empty.*retriever\.popular/)]);
     const expected = folded(restored(build(config), stale), middle);

@@ -16,6 +16,8 @@ interface Protocol {
   readonly load: (folder: string) => Promise<Dataset>;
   readonly about: string;
   readonly columns: Readonly<Record<string, (result: Result) => number>>;
+  /** What the differences are of. */
+  readonly compared: "mrr" | "ndcg";
   readonly figures: readonly Cells[];
   readonly note?: string;
 }
@@ -32,7 +34,8 @@ const sessions: Protocol = {
     "MRR@20 of new items": (result) => result.new.mrr,
     coverage: ({ coverage }) => coverage,
   },
-  figures: yoochooseFigures.map((row) => [...row, "–"]),
+  compared: "mrr",
+  figures: yoochooseFigures.map((row) => [...row, "–", "–", "–"]),
 };
 
 const baskets: Protocol = {
@@ -47,7 +50,8 @@ const baskets: Protocol = {
     "hit rate@10": ({ hitRate }) => hitRate,
     coverage: ({ coverage }) => coverage,
   },
-  figures: onlineRetailFigures.map((row) => [...row, "–"]),
+  compared: "ndcg",
+  figures: onlineRetailFigures.map((row) => [...row, "–", "–", "–"]),
 };
 
 const reviews: Protocol = {
@@ -61,28 +65,40 @@ const reviews: Protocol = {
     "NDCG@10, new only": ({ newOnly }) => newOnly.ndcg,
     coverage: ({ coverage }) => coverage,
   },
+  compared: "ndcg",
   figures: [],
   note: "Published and own figures for others on this set are of other protocols (leave-last-out, one split in time), so none stand here.",
 };
 
 const report =
-  ({ title, k, load, about, columns, figures, note }: Protocol) =>
+  ({ title, k, load, about, columns, compared, figures, note }: Protocol) =>
   async (folder: string): Promise<QualityReport> => {
     const { events, from } = await load(folder);
-    const { outcomes, perSecond, results, learners } = await recommendEval(events, {
+    const { outcomes, perSecond, results, learners, differences } = await recommendEval(events, {
       k,
       ...(from === undefined ? {} : { from }),
     });
     const engine = results.find(({ recommender }) => recommender === "engine")!;
+    const differenceTo = (name: string): string => {
+      const found = differences.find(({ b, metric }) => b === name && metric === compared);
+      return found === undefined ? "" : `${fixed(found.mean)} (${fixed(found.low)} to ${fixed(found.high)})`;
+    };
     const error = Math.sqrt((engine.hitRate * (1 - engine.hitRate)) / Math.max(1, outcomes));
     return {
       title,
       about: `${about} ${outcomes} scored.`,
-      head: ["", ...Object.keys(columns)],
+      head: [
+        "",
+        ...Object.keys(columns),
+        "log-loss of choices",
+        `engine minus it, ${compared === "mrr" ? "MRR" : "NDCG"}`,
+      ],
       rows: [
         ...[...results, ...learners].map((result) => [
           result.recommender,
           ...Object.values(columns).map((read) => fixed(read(result))),
+          result.logLoss === null ? "–" : fixed(result.logLoss),
+          differenceTo(result.recommender),
         ]),
         ...figures.map(([name, ...cells]) => [`*${name}*`, ...cells]),
       ],

@@ -13,7 +13,7 @@ export interface BehaviourOptions {
   readonly size?: number;
 }
 
-/** Endless, in time order but for seconds. About as many visits a day as there are shoppers. */
+/** Endless, in time order but for a minute. About as many visits a day as there are shoppers. */
 export function* behaviour(
   shop: SimulatedShop,
   { slates = 1, views, size = 20 }: BehaviourOptions,
@@ -33,7 +33,7 @@ export function* behaviour(
     }
     for (let i = 1; i <= views; i++) {
       const item = candidates[place(candidates.length)];
-      yield { type: "outcome", action: i % 8 === 0 ? "cart" : "view", item, ...who, time: atMs + 1000 + 500 * i };
+      yield { type: "outcome", action: i % 8 === 0 ? "cart" : "view", item, ...who, time: atMs + 1000 + 5000 * i };
     }
   }
 }

@@ -44,3 +44,9 @@ export function amount(value: number, unit: Measure["unit"]): string {
 export function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN;
 }
+
+/** What this thread has computed, in ms: unlike the clock, it leaves out what other processes took. */
+export function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}

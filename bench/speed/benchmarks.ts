@@ -1,9 +1,12 @@
 /** All benchmarks, in the order in which they run. */
 import type { Benchmark } from "./benchmark.ts";
 import { evaluation, recommendEvaluation } from "./evaluations.ts";
+import { factors } from "./factors.ts";
 import { foldItems, foldSlates, foldViews } from "./folds.ts";
 import { growth } from "./growth.ts";
 import { ingest } from "./ingest.ts";
+import { kernels } from "./kernels.ts";
+import { learners } from "./learners.ts";
 import { rankOverHttp, rankPageOverHttp, recommendOverHttp } from "./lists-over-http.ts";
 import { memory } from "./memory.ts";
 import { overload } from "./overload.ts";
@@ -26,6 +29,9 @@ export const benchmarks: readonly Benchmark[] = [
   restart,
   evaluation,
   recommendEvaluation,
+  kernels,
+  learners,
+  factors,
   memory,
   growth,
   soak,

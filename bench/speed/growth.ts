@@ -1,4 +1,4 @@
-/** What an item and a shopper take, and what lists and folds cost, in shops of 10,000, 100,000 and a million of each; a process each. */
+/** What an item and a shopper take, and what lists, folds and lessons cost, in shops of 10,000, 100,000 and a million of each; a process each. */
 import { type Benchmark, type Measure, scaled } from "./benchmark.ts";
 import type { Grown } from "./grown.ts";
 import { inChild } from "./processes.ts";
@@ -23,6 +23,14 @@ export const growth: Benchmark = {
       of("bytes a shopper with 10 events", Math.round(grown.shopperBytes), "");
       of("state", grown.stateBytes / 2 ** 30, "GiB");
       of("events folded, without choice lessons", grown.perSecond, "/s", { isRate: true });
+      of("a list of 20 shown and clicked on, with its lessons", grown.listMs, "ms");
+      of("lessons of such a list", grown.lessonsOfList, "");
+      of("a view that teaches a choice", grown.choiceMs, "ms");
+      of("choice lessons of such a view", grown.lessonsOfChoice, "");
+      of("state of the learners", grown.learnersBytes / 2 ** 30, "GiB");
+      of("all state after the lessons", grown.taughtBytes / 2 ** 30, "GiB");
+      of("resident memory", grown.rss / 2 ** 30, "GiB");
+      of("share of shoppers who are suspects", grown.suspectShare, "");
       of("rank 200, p50", grown.rankMs[0], "ms");
       of("recommend, p50", grown.recommendMs[0], "ms");
       of("recommend, p99", grown.recommendMs[1], "ms");

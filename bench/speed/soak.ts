@@ -1,6 +1,6 @@
 /**
- * Twenty million events with turnover in items, shoppers and words, folded without a log, over more than a year of the shop's time: memory and
- * latency must be flat once everything that expires does so as fast as it comes. As a program, with other numbers:
+ * Ten million events with turnover in items, shoppers and words, folded without a log, over more than a year of the shop's time: memory,
+ * latency and the time of a lesson must be flat once everything that expires does so as fast as it comes. As a program, with other numbers:
  * `node --expose-gc bench/speed/soak.ts [--events N] [--population SHARE]`.
  */
 import { parseArgs } from "node:util";
@@ -10,9 +10,10 @@ import { bytesInUse } from "../../src/core/state.ts";
 import { Learning } from "../../src/learn.ts";
 import { Serving } from "../../src/rank.ts";
 import { buildRooms } from "../../src/rooms.ts";
-import { type Benchmark, type Measure, percentile } from "./benchmark.ts";
+import { type Benchmark, type Measure, percentile, threadMs } from "./benchmark.ts";
 import { Turnover } from "./turnover.ts";
 
+const eventsMax = 10_000_000;
 const days = 480;
 const stretches = 20;
 /** Requests of each kind in one stretch. */
@@ -23,7 +24,7 @@ const population = { items: 30_000, users: 40_000 };
 const settings = {
   itemExpiryMs: 14 * dayMs,
   shopperExpiryMs: 30 * dayMs,
-  // A choice lesson takes some 300 µs and no memory: a million of them are enough.
+  // A choice lesson takes some 300 µs: a million of them are enough.
   choiceLessonsPerSecond: 0.03,
 };
 
@@ -43,11 +44,12 @@ interface Stretch {
   readonly rankMs: readonly [p50: number, p99: number];
   readonly recommendMs: readonly [p50: number, p99: number];
   readonly longestFoldMs: number;
-}
-
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
+  /** Of lists and of choices, since the beginning. */
+  readonly lessons: number;
+  /** Of an event that teaches, all that it does included. */
+  readonly lessonMs: number;
+  readonly learnersBytes: number;
+  readonly suspects: number;
 }
 
 /** `share`: of the population, and of the events of a day. */
@@ -61,11 +63,21 @@ function soaked(events: number, share: number, tell: (stretch: Stretch) => void)
   ];
   const shop = new Turnover({ items, users, eventsPerDay: (events - items) / days });
   const done: Stretch[] = [];
+  const learners = rooms.states.filter(({ name }) => name.startsWith("model."));
+  const lessonsSoFar = (): number => rooms.ranker.lessons + rooms.chooser.lessons;
   let offset = 0;
+  let teachingEvents = 0;
+  let teachingMs = 0;
   const fold = (event: Parameters<Learning["fold"]>[0]): number => {
+    const before = lessonsSoFar();
     const startMs = performance.now();
     learning.fold(event, offset++);
-    return performance.now() - startMs;
+    const tookMs = performance.now() - startMs;
+    if (lessonsSoFar() > before) {
+      teachingEvents++;
+      teachingMs += tookMs;
+    }
+    return tookMs;
   };
   const timed = (work: () => unknown): number => {
     const startMs = performance.now();
@@ -82,6 +94,8 @@ function soaked(events: number, share: number, tell: (stretch: Stretch) => void)
     let askedCpuMs = 0;
     let longestFoldMs = 0;
     let requests = 0;
+    teachingEvents = 0;
+    teachingMs = 0;
     while (offset < until) {
       const isAsked = offset > items && offset % every === 0 && requests < asked;
       if (offset > items && offset % servedEvery === 0) {
@@ -116,6 +130,8 @@ function soaked(events: number, share: number, tell: (stretch: Stretch) => void)
       },
       ...{ slates: rooms.attribution.slates.size, rankMs: percentiles(ranks), recommendMs: percentiles(recommends) },
       longestFoldMs,
+      ...{ lessons: lessonsSoFar(), lessonMs: teachingMs / Math.max(1, teachingEvents) },
+      ...{ learnersBytes: bytesInUse(learners), suspects: rooms.trust.suspects },
     };
     tell(one);
     done.push(one);
@@ -145,7 +161,12 @@ function figures(done: readonly Stretch[]): Measure[] {
     flat("rank 200, p50", (one) => one.rankMs[0], 1.1),
     flat("recommend, p50", (one) => one.recommendMs[0], 1.1),
     flat("time of a fold", (one) => 1 / one.perSecond, 1.1),
+    flat("time of a fold that teaches", (one) => one.lessonMs, 1.1),
+    flat("state of the learners", (one) => one.learnersBytes, 1.05),
     { what: `soak of ${count}: state`, value: last.stateBytes / 2 ** 30, unit: "GiB" },
+    { what: `soak of ${count}: state of the learners`, value: last.learnersBytes / 2 ** 30, unit: "GiB" },
+    { what: `soak of ${count}: lessons`, value: last.lessons, unit: "" },
+    { what: `soak of ${count}: suspects at the end`, value: last.suspects, unit: "" },
     { what: `soak of ${count}: resident memory`, value: last.rss / 2 ** 30, unit: "GiB" },
     { what: `soak of ${count}: longest single fold after the second quarter`, value: longest(done), unit: "ms" },
   ];
@@ -162,6 +183,7 @@ function line(one: Stretch): string {
     `${(one.events / 1e6).toFixed(2).padStart(6)} M events, ${one.perSecond.toFixed(0).padStart(6)}/s`,
     `state ${mebibytes(one.stateBytes)}, rss ${mebibytes(one.rss)}, buffers ${mebibytes(one.arrayBuffers)}, heap ${mebibytes(one.heapTotal)} MiB`,
     `rows: items ${one.items}, words ${one.words}; shoppers ${one.shoppers}, slates ${one.slates}`,
+    `lessons ${one.lessons}, ${one.lessonMs.toFixed(2)} ms each, learners ${mebibytes(one.learnersBytes)} MiB, suspects ${one.suspects}`,
     `rank ${milliseconds(one.rankMs)}, recommend ${milliseconds(one.recommendMs)}, longest fold ${one.longestFoldMs.toFixed(1)} ms`,
   ].join(" · ");
 }
@@ -170,14 +192,14 @@ export const soak: Benchmark = {
   name: "soak",
   limitMs: 3_600_000,
   async run({ isQuick }) {
-    return figures(soaked(isQuick ? 400_000 : 20_000_000, isQuick ? 0.02 : 1, (one) => void console.log(line(one))));
+    return figures(soaked(isQuick ? 400_000 : eventsMax, isQuick ? 0.04 : 1, (one) => void console.log(line(one))));
   },
 };
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { events: { type: "string" }, population: { type: "string" } } });
-  const events = Number(values.events ?? 20_000_000);
-  const share = Number(values.population ?? events / 20_000_000);
+  const events = Number(values.events ?? eventsMax);
+  const share = Number(values.population ?? events / eventsMax);
   const done = soaked(events, share, (one) => void console.log(line(one)));
   for (const { what, value, unit, hold } of figures(done)) {
     const isHeld = hold === undefined || value <= hold;

@@ -7,6 +7,8 @@ import { random } from "../core/random.ts";
 import { Rows } from "../core/rows.ts";
 import { checksum } from "../core/state.ts";
 import { Attribution, type AttributionOptions, type Consequences } from "./attribution.ts";
+import { Sales } from "./sales.ts";
+import { Surfaces } from "./surfaces.ts";
 
 const waitMs = minuteMs;
 const windowMs = 60 * minuteMs;
@@ -25,12 +27,19 @@ class Subject {
   /** Each lesson as text: what it says of each row but silence. */
   lessons: string[] = [];
   impressions: string[] = [];
+  /** What was told of chosen impressions. */
+  followed: string[] = [];
   /** [number] ids of slates, in the order of their opening. */
   readonly ids: string[] = [];
   /** What was taught of each impression, by number of the slate and item. */
   readonly taught = new Map<string, string[]>();
   readonly consequences: Consequences = {
     teach: (lesson) => void this.lessons.push(this.#text(lesson)),
+    follow: ({ rows, step, outcome = "" }) => {
+      const [slate, item] = [rows.dense[0]!, rows.dense[1]!];
+      expect(rows.count).toBe(1);
+      this.followed.push(`${this.ids[slate]}:${item} ${outcome}${outcome && " "}${step}`);
+    },
     impressions: ({ count, item, clicked }) => {
       const looked = Array.from(item.subarray(0, count));
       this.impressions.push(`${looked.map((one) => (one < 0 ? "-" : one)).join(" ")} clicked ${clicked}`);
@@ -38,7 +47,15 @@ class Subject {
   };
 
   constructor(options: Partial<AttributionOptions> = {}) {
-    this.attribution = new Attribution({ width: 2, waitMs, windowMs, slatesMax: 1000, rowsMax: 100_000, ...options });
+    this.attribution = new Attribution({
+      width: 2,
+      waitMs,
+      windowMs,
+      slatesMax: 1000,
+      rowsMax: 100_000,
+      salesMax: 100,
+      ...options,
+    });
   }
 
   /** Rows of a slate that is there already are not looked at. */
@@ -586,4 +603,101 @@ test("saved and restored in the middle, it goes on the same", () => {
   stream("saved", 3000, second, undefined, 1500);
   expect([...first.lessons, ...second.lessons]).toEqual(whole.lessons);
   expect(checksum(second.attribution.state)).toBe(checksum(whole.attribution.state));
+});
+
+describe("of what was chosen is told", () => {
+  const follow = (...done: readonly (readonly [action: string, item: number])[]): string[] => {
+    subject.followed = [];
+    for (const [action, item] of done) subject.join(action, item, { slate: "a" });
+    return subject.followed;
+  };
+  beforeEach(() => subject.open("a", [1, 2, 3]));
+
+  test("that it was, once, and each outcome that follows, once", () => {
+    expect(follow(["click", 2], ["click", 2], ["cart", 2], ["purchase", 2], ["purchase", 2])).toEqual([
+      "a:2 chosen",
+      "a:2 cart came",
+      "a:2 purchase came",
+    ]);
+    expect(follow(["hide", 2], ["dislike", 2])).toEqual(["a:2 dislike came"]);
+  });
+
+  test("that it was, too, by an outcome without a click", () => {
+    expect(follow(["purchase", 3], ["like", 1])).toEqual(["a:3 chosen", "a:3 purchase came", "a:1 chosen"]);
+  });
+
+  test("a return, of what was bought only, and it may be bought again", () => {
+    const done = follow(["click", 2], ["return", 2], ["purchase", 2], ["return", 2], ["return", 2], ["purchase", 2]);
+    expect(done).toEqual(["a:2 chosen", "a:2 purchase came", "a:2 purchase takenBack", "a:2 purchase came"]);
+  });
+
+  test("a return when the slate is forgotten, or when a newer one has shown the item again, once for each sale", () => {
+    const bought = ["a:2 chosen", "a:2 purchase came"];
+    subject.open("old", [2], { shopper: 5 });
+    subject.followed = [];
+    for (const action of ["purchase", "return", "purchase"]) subject.join(action, 2, { slate: "old", shopper: 5 });
+    expect(subject.followed).toEqual(
+      [...bought, "a:2 purchase takenBack", "a:2 purchase came"].map((one) => one.replace("a:", "old:")),
+    );
+    subject.open("new", [2], { shopper: 5, atMs: 1 });
+    subject.advance(windowMs + 2);
+    subject.open("again", [2], { shopper: 5, atMs: windowMs + 3 });
+    subject.followed = [];
+    for (const shopper of [6, 5, 5]) subject.join("return", 2, { shopper, atMs: windowMs + 4 });
+    expect(subject.followed).toEqual(["old:2 purchase takenBack"]);
+  });
+
+  test("nothing of what was only shown or seen", () => {
+    expect(follow(["seen", 1], ["view", 1], ["hide", 1], ["return", 1])).toEqual([]);
+  });
+
+  test("what is left of it after the wait, and nothing once its row is gone", () => {
+    follow(["click", 2]);
+    subject.advance(waitMs);
+    expect(follow(["cart", 2])).toEqual(["a:2 cart came"]);
+    subject.attribution.slates.dropRows(subject.attribution.slates.find("a"), false);
+    expect(follow(["purchase", 2])).toEqual([]);
+  });
+
+  test("the same by what came before its slate", () => {
+    subject.join("cart", 9, { slate: "late" });
+    subject.followed = [];
+    subject.open("late", [8, 9]);
+    expect(subject.followed).toEqual(["late:9 chosen", "late:9 cart came"]);
+  });
+});
+
+test("the surfaces of the engine's own lists are remembered, each once, the latest new ones", () => {
+  const surfaces = new Surfaces();
+  for (const surface of [-1, 7, 7, -1, 3]) surfaces.note(surface);
+  expect(surfaces.all).toEqual([-1, 7, 3]);
+  for (let surface = 100; surface < 164; surface++) surfaces.note(surface);
+  expect(surfaces.all).toHaveLength(64);
+  expect(surfaces.all).toContain(163);
+  expect(surfaces.all).not.toContain(7);
+  subject.open("a", [1]);
+  expect(subject.attribution.surfaces.all).toEqual([7]);
+});
+
+test("sales are a ring by shopper and item: the latest is taken, the oldest leaves, joined and forgotten rows go with it", () => {
+  const sales = new Sales(1, 4);
+  const rows = new Rows(1);
+  const note = (shopper: number, item: number, row: number): void => {
+    rows.resize(1);
+    rows.dense[0] = row;
+    sales.note(shopper, item, rows);
+  };
+  const take = (shopper: number, item: number): number => (sales.take(shopper, item, rows) ? rows.dense[0]! : -1);
+  for (const row of [1, 2, 3, 4, 5]) note(row === 4 ? 8 : 7, 1, row);
+  note(-1, 1, 6);
+  expect([take(7, 1), take(7, 1), take(7, 1), take(7, 1)]).toEqual([5, 3, 2, -1]);
+  sales.joinShopper(8, 7);
+  expect([take(8, 1), take(7, 2), take(7, 1), take(-1, 1)]).toEqual([-1, -1, 4, -1]);
+  note(3, 1, 10);
+  note(3, 2, 11);
+  sales.forgetItem(1);
+  expect([take(3, 1), take(3, 2)]).toEqual([-1, 11]);
+  note(3, 1, 12);
+  sales.forgetShopper(3);
+  expect(take(3, 1)).toBe(-1);
 });

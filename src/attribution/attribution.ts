@@ -6,12 +6,16 @@
 import { type Action, actionCode } from "../core/actions.ts";
 import { FixedBuffer } from "../core/columns.ts";
 import type { Shown } from "../core/fact.ts";
+import type { FollowUp } from "../core/follow-up.ts";
 import { type Lesson, verdict } from "../core/lesson.ts";
 import type { List } from "../core/list.ts";
 import { hashText } from "../core/random.ts";
 import { Rows } from "../core/rows.ts";
 import { type State, state } from "../core/state.ts";
+import { flagOf, laterOutcomeOf } from "./later-outcomes.ts";
+import { Sales } from "./sales.ts";
 import { chosenFlag, type OpenedSlate, Slates, seenFlag, taughtFlag } from "./slates.ts";
+import { Surfaces } from "./surfaces.ts";
 
 export interface AttributionOptions {
   readonly width: number;
@@ -19,11 +23,15 @@ export interface AttributionOptions {
   readonly windowMs: number;
   readonly slatesMax: number;
   readonly rowsMax: number;
+  readonly salesMax: number;
 }
 
 /** What attribution brings about, for the learning path to carry out. */
 export interface Consequences {
-  teach(lesson: Lesson): void;
+  /** `shopper`: who was shown the slate, −1 if unknown. */
+  teach(lesson: Lesson, shopper: number): void;
+  /** An item was chosen from a list, or something came of one that was. */
+  follow?(followUp: FollowUp): void;
   /** The shopper looked at these items. */
   impressions(shown: Shown): void;
 }
@@ -74,11 +82,15 @@ const early = {
 export class Attribution {
   readonly state: readonly State[];
   readonly slates: Slates;
+  readonly sales: Sales;
+  readonly surfaces = new Surfaces();
   readonly #options: AttributionOptions;
   readonly #counts = new FixedBuffer("counts", new Float64Array(countNames.length));
   /** Ring of early outcomes; the last element counts those ever kept. */
   readonly #early = new FixedBuffer("early", new Float64Array(earlyMax * early.width + 1));
   readonly #rows: Rows;
+  /** Of the event that is folded. */
+  #clockMs = 0;
   #verdicts = new Uint8Array(64);
   #positions = new Int32Array(64);
   #items = new Int32Array(64);
@@ -86,8 +98,9 @@ export class Attribution {
   constructor(options: AttributionOptions) {
     this.#options = options;
     this.slates = new Slates(options.width, options.slatesMax);
+    this.sales = new Sales(options.width, options.salesMax);
     this.#rows = new Rows(options.width);
-    this.state = [this.slates.state, state("attribution.counts", 1, [this.#counts, this.#early])];
+    this.state = [this.slates.state, this.sales.state, state("attribution.counts", 1, [this.#counts, this.#early])];
   }
 
   get counts(): Readonly<Record<Count, number>> {
@@ -104,6 +117,7 @@ export class Attribution {
     }
     while (this.slates.isFull) this.#forgetOldest(then);
     const row = this.slates.open(slate, list, items, rows);
+    if (slate.orderedByEngine) this.surfaces.note(slate.surface);
     while (this.slates.rowsKept > this.#options.rowsMax && this.slates.firstWithRows !== row)
       this.#dropOldestRows(then);
     this.#joinEarly(slate, row, then);
@@ -116,6 +130,7 @@ export class Attribution {
     if (slateId !== undefined) {
       slate = this.slates.find(slateId);
       if (slate < 0) {
+        this.#takeBack(outcome, then);
         this.#count("early");
         this.#keepEarly(slateId, outcome);
         return -1;
@@ -127,13 +142,17 @@ export class Attribution {
       slate = this.#lastWith(outcome);
       this.#count(slate >= 0 ? "joinedByShopper" : "orphans");
     }
+    const position = slate < 0 ? -1 : this.slates.positionOf(slate, item);
+    const isBought = slate >= 0 && (this.slates.flags(slate, position) & flagOf.purchase) !== 0;
+    if (!isBought) this.#takeBack(outcome, then);
     if (slate < 0) return -1;
-    this.#apply(slate, this.slates.positionOf(slate, item), outcome.action, then);
+    this.#apply(slate, position, outcome.action, then);
     return slate;
   }
 
   /** Closes slates whose wait is over and forgets those older than the window; a bounded piece at each call. */
   advance(clockMs: number, then: Consequences): void {
+    this.#clockMs = clockMs;
     const { slates } = this;
     const { waitMs, windowMs } = this.#options;
     for (let i = 0; i < closedAtOnce && slates.firstWaiting >= 0; i++) {
@@ -180,6 +199,34 @@ export class Attribution {
       this.slates.setReward(slate, position, Math.max(0, this.slates.reward(slate, position) + action.reward));
     } else if (action.reward < 0 && (flags & (chosenFlag | taughtFlag)) === 0) {
       this.#teach(slate, {}, (p) => (p === position ? verdict.passedOver : verdict.silent), then);
+    }
+    if ((this.slates.flags(slate, position) & chosenFlag) !== 0) {
+      this.#follow(slate, position, action.code, (flags & chosenFlag) === 0, then);
+    }
+  }
+
+  /** Tells that what was bought from another slate, maybe one that is forgotten, was returned. */
+  #takeBack({ action, shopper, item }: JoinedOutcome, then: Consequences): void {
+    if (action.code !== actionCode.return || !this.sales.take(shopper, item, this.#rows)) return;
+    then.follow?.({ rows: this.#rows, step: "takenBack", outcome: "purchase" });
+  }
+
+  /** Tells what came of a chosen impression: each outcome once, and what is returned, as if it had not been bought. */
+  #follow(slate: number, position: number, action: number, isFirst: boolean, then: Consequences): void {
+    const flags = this.slates.flags(slate, position);
+    const hasRow = then.follow !== undefined && this.slates.readRow(slate, position, this.#rows);
+    if (isFirst && hasRow) then.follow?.({ rows: this.#rows, step: "chosen" });
+    const isReturn = action === actionCode.return;
+    const outcome = laterOutcomeOf(action);
+    if (outcome === undefined || ((flags & flagOf[outcome]) !== 0) !== isReturn) return;
+    const sale = [this.slates.shopper.get(slate), this.slates.item(slate, position), this.#rows] as const;
+    if (isReturn) {
+      this.slates.removeFlags(slate, position, flagOf[outcome]);
+      if (this.sales.take(...sale) || hasRow) then.follow?.({ rows: this.#rows, step: "takenBack", outcome });
+    } else {
+      this.slates.addFlags(slate, position, flagOf[outcome]);
+      if (outcome === "purchase" && hasRow) this.sales.note(...sale);
+      if (hasRow) then.follow?.({ rows: this.#rows, step: "came", outcome });
     }
   }
 
@@ -255,7 +302,7 @@ export class Attribution {
     }
     if (taught === 0) return;
     this.#count("lessons");
-    then.teach({
+    const lesson = {
       rows: this.#rows,
       verdict: this.#verdicts,
       position: this.#positions,
@@ -265,7 +312,9 @@ export class Attribution {
       reward,
       isWorthMore,
       weight: 1,
-    });
+      atMs: this.#clockMs,
+    };
+    then.teach(lesson, this.slates.shopper.get(slate));
   }
 
   #hasChoice(slate: number): boolean {

@@ -10,7 +10,7 @@ import type { Rows } from "../core/rows.ts";
 import { Slab } from "../core/slab.ts";
 import { prefixed, type State, state } from "../core/state.ts";
 
-/** What is known of an impression, as bits. */
+/** What is known of an impression, as bits; those of what followed a choice stand in `later-outcomes.ts`. */
 export const seenFlag = 1;
 export const chosenFlag = 2;
 export const taughtFlag = 4;
@@ -72,7 +72,7 @@ export class Slates {
     this.#width = width;
     this.#ids = new IdTable("ids", slatesMax);
     this.#rows = new CellColumn("rows", width * 4);
-    this.state = state("attribution.slates", 1, [
+    this.state = state("attribution.slates", 2, [
       ...prefixed(this.#ids.state),
       ...prefixed(this.#slab.state),
       ...prefixed(this.#rowSlab.state),
@@ -133,6 +133,11 @@ export class Slates {
 
   flags(slate: number, position: number): number {
     return this.#flags.get(this.#start.get(slate) + position);
+  }
+
+  removeFlags(slate: number, position: number, bits: number): void {
+    const cell = this.#start.get(slate) + position;
+    this.#flags.set(cell, this.#flags.get(cell) & ~bits);
   }
 
   addFlags(slate: number, position: number, bits: number): void {
@@ -254,7 +259,18 @@ export class Slates {
       positions[kept++] = position;
     }
     rows.resize(kept);
+    rows.surface = this.surface.get(slate);
     return kept;
+  }
+
+  /** Copies the row of one impression to `rows`, as its only one; false if it is not kept. */
+  readRow(slate: number, position: number, rows: Rows): boolean {
+    const cell = this.#row.get(this.#start.get(slate) + position);
+    if (cell < 0) return false;
+    rows.resize(1);
+    rows.dense.set(this.#rows.floats(cell, this.#width));
+    rows.surface = this.surface.get(slate);
+    return true;
   }
 
   /** Frees the rows of a slate; with `keepChosen`, of the impressions not chosen. */

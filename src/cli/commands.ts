@@ -97,8 +97,8 @@ export function program(): Command {
 
   main
     .command("inspect")
-    .description("what the engine knows, of itself or of one of user U, item I, query Q")
-    .argument("[kind]", "user, item or query")
+    .description("what the engine knows, of itself or of one of user U, item I, query Q, or of the quarantine")
+    .argument("[kind]", "user, item, query or quarantine")
     .argument("[id]")
     .addOption(data())
     .addOption(config())

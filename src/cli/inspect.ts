@@ -10,12 +10,16 @@ export async function inspect(
   options: { data?: string; config?: string; json?: boolean },
 ): Promise<void> {
   const known = kinds.find((one) => one === kind);
-  if (kind !== undefined && (known === undefined || id === undefined)) {
-    throw new WrongUse("ask for `user U`, `item I` or `query Q`, or for nothing: then it tells of the engine.");
+  const isQuarantine = kind === "quarantine" && id === undefined;
+  if (kind !== undefined && !isQuarantine && (known === undefined || id === undefined)) {
+    throw new WrongUse(
+      "ask for `user U`, `item I`, `query Q` or `quarantine`, or for nothing: then it tells of the engine.",
+    );
   }
   const engine = await openForReading(options);
   try {
-    const report = engine.inspect(known === undefined ? {} : { [known]: id });
+    const asked = isQuarantine ? { quarantine: true as const } : known === undefined ? {} : { [known]: id };
+    const report = engine.inspect(asked);
     console.log(JSON.stringify(report, null, options.json ? undefined : 2));
   } finally {
     await engine.close();

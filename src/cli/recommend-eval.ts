@@ -22,9 +22,13 @@ export async function recommendEvalFiles(
   if (options.json) return console.log(JSON.stringify(report));
   console.log(`${report.outcomes} outcomes scored in ${report.seconds.toFixed(1)} s, lists of ${k}`);
   printTables(report.results);
-  if (report.learners.length === 0) return;
-  console.log("\nThe engine with each learner alone");
-  printTables(report.learners);
+  if (report.learners.length > 0) {
+    console.log("\nThe engine with each learner alone");
+    printTables(report.learners);
+  }
+  if (report.differences.length === 0) return;
+  console.log("\nDifference of a to b, with its 95 % interval\n");
+  console.log(table(report.differences));
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -24,6 +24,11 @@ export class BlobStore<T> {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")) as T;
   }
 
+  /** Bytes of a row's value as JSON, 0 where there is none. */
+  length(row: number): number {
+    return this.#start.get(row) < 0 ? 0 : this.#length.get(row);
+  }
+
   /** `undefined` forgets the row's value. */
   write(row: number, value: T | undefined): void {
     const old = this.#start.get(row);

@@ -30,6 +30,8 @@ export interface Lesson {
   readonly isWorthMore?: boolean;
   /** Weight of the lesson, 0 teaches nothing. */
   readonly weight: number;
+  /** The engine's clock when it is taken, Unix ms; absent where nothing is kept by time. */
+  readonly atMs?: number;
 }
 
 /** One part of a prediction, in the model's logit. */

@@ -58,10 +58,20 @@ export const limits = {
   slatesMax: 1_000_000,
   /** Impressions whose rows are kept until they are taught, or for the attribution window if chosen. */
   rowsMax: 1_000_000,
+  /** What was bought from lists of late, with its rows, for returns that come later than the attribution window. */
+  salesMax: 16_384,
   /** Impressions of one slate, the top ones, whose rows are kept; a choice below them is counted but teaches no order. */
   rowsPerSlateMax: 60,
-  /** Weights of the list ranker, a power of two; crosses beyond it share. */
+  /** Slots of the list ranker, a power of two; in each the weights of all its linear learners. Crosses beyond it share. */
   rankerWeightsMax: 1_048_576,
+  /** Codes (items, shoppers, words, buckets) that each learner of embeddings keeps a vector of; below 2²⁴. */
+  embeddingsMax: 262_144,
+  /** Events of suspects in quarantine, their bytes as JSON, and events of one suspect. */
+  quarantineEventsMax: 20_000,
+  quarantineBytesMax: 32 * 1024 * 1024,
+  quarantineOfOneMax: 64,
+  /** Touches of everybody together, the latest ones, among which neighbours of a session are sought. */
+  touchesMax: 2_097_152,
   /** Event ids remembered against duplicates. */
   dedupeIdsMax: 10_000_000,
   /** Items in all answers that `resultCacheMs` keeps, and one for each 64 code units of their questions. */

@@ -1,6 +1,7 @@
 /** What callers of the engine see (docs/api.md): requests in, answers out. `index.ts` re-exports it; `http/` and `cli/` speak it. */
 import type { ErrorCode } from "./errors.ts";
 import type { Context, Fields, LoggedEvent } from "./event.ts";
+import type { LaterOutcome } from "./follow-up.ts";
 
 /** An event as docs/api.md describes it; `record` checks it. */
 export type EventInput = Record<string, unknown>;
@@ -76,7 +77,7 @@ export interface Reason {
 
 export interface AnsweredItem {
   readonly item: string;
-  /** What orders the list. */
+  /** What orders the list: chance to be clicked when shown × what that is worth (docs/ranking.md, "Value"). */
   readonly score: number;
   readonly position: number;
   readonly propensity: number;
@@ -85,12 +86,16 @@ export interface AnsweredItem {
   readonly rawScore?: number;
   readonly bias?: number;
   readonly reasons?: readonly Reason[];
+  /** With `explain`: chance of each outcome when shown, 0 to 1. */
+  readonly chances?: Readonly<Record<"click" | LaterOutcome, number>>;
 }
 
 export interface Answer {
   /** Id of the logged slate, to be sent with outcomes; null when the answer was not observed. */
   readonly slate: string | null;
   readonly items: readonly AnsweredItem[];
+  /** How sure the learners are of this order, 0 to 1; about 0 before anything is learned. */
+  readonly confidence?: number;
   /** Which model at which offset. */
   readonly model: string;
   readonly tookMs: number;
@@ -118,15 +123,59 @@ export interface UserReport {
   readonly sessions: number;
 }
 
+/** Who is not taught from, why, and what of them waits (docs/operating.md, "Bots and bursts"). */
+export interface QuarantineReport {
+  readonly suspects: number;
+  readonly held: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** The first hundred. */
+  readonly shoppers: readonly {
+    readonly user?: string;
+    readonly session?: string;
+    readonly reason: string;
+    readonly since: string;
+    readonly held: number;
+  }[];
+  /** The newest hundred. */
+  readonly events: readonly { readonly offset: number; readonly event: LoggedEvent }[];
+}
+
 export interface LearnerReport {
   readonly name: string;
-  readonly kind: string;
+  /** What it ranks: lists that are shown, or the retrievers' candidates for what a shopper turns to next. */
+  readonly of: "lists" | "choices";
+  /** Learners of one family share what they read; the panel's own name for the panel. */
+  readonly family: string;
+  /** In the panel, over all surfaces and on each; the panel itself has 1. */
   readonly weight: number;
+  readonly surfaces: readonly { readonly surface: string | null; readonly weight: number }[];
   /** Lessons seen. */
   readonly lessons: number;
-  /** Prequential, decayed: each lesson predicted before it was learned. */
+  /** Prequential, decayed: each lesson predicted before it was learned; of a shown row, or of a choice among candidates. */
   readonly logLoss: number | null;
+  /** Predicted over observed choices; null for choices, whose shares sum to 1. */
   readonly calibration: number | null;
+  /** One that costs more than it brings is off and comes back on trial; one that failed is put aside. */
+  readonly state: "on" | "off" | "on trial" | "put aside";
+  readonly reason?: string;
+}
+
+/** What follows a choice: one for each later outcome. */
+export interface HeadReport {
+  readonly outcome: LaterOutcome;
+  /** Choices that it learned from, and how many of them the outcome followed and stayed. */
+  readonly choices: number;
+  readonly came: number;
+  /** Share of choices that the outcome follows, over the last ten thousand or so; 0 before the first. */
+  readonly rate: number;
+  /** False: it says the same of every item, the rate. */
+  readonly speaks: boolean;
+}
+
+/** What each place of a surface adds to the logit of a click, against the first place. */
+export interface PlaceReport {
+  readonly surface: string | null;
+  readonly bias: readonly number[];
 }
 
 export interface EngineStatus {
@@ -138,6 +187,9 @@ export interface EngineStatus {
   readonly items: number;
   readonly shoppers: number;
   readonly openSlates: number;
+  /** Shoppers who are not taught from now, and events of theirs that wait. */
+  readonly suspects: number;
+  readonly quarantined: number;
   /** What came of events, by reason: see docs/operating.md. */
   readonly counts: Readonly<Record<string, number>>;
   readonly stateBytes: number;
@@ -163,8 +215,11 @@ export interface Engine {
   search(request: SearchRequest): Answer;
   item(id: string): ItemReport | undefined;
   user(id: string): UserReport | undefined;
+  quarantine(): QuarantineReport;
   models(): {
     readonly learners: readonly LearnerReport[];
+    readonly heads: readonly HeadReport[];
+    readonly places: readonly PlaceReport[];
     readonly features: readonly string[];
     readonly offset: number;
   };
@@ -173,6 +228,7 @@ export interface Engine {
     readonly user?: string;
     readonly item?: string;
     readonly query?: string;
+    readonly quarantine?: true;
   }): Readonly<Record<string, unknown>>;
   status(): EngineStatus;
   /** The log from an offset on. */

@@ -15,6 +15,8 @@ export interface ColumnSpec {
 export class Rows {
   readonly width: number;
   count = 0;
+  /** Word row of the request's surface, −1 if none. */
+  surface = -1;
   dense: Float32Array;
 
   constructor(width: number, capacity = 256) {

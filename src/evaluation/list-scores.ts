@@ -27,6 +27,8 @@ export class ListScores {
   readonly #repeatedOnly = new Sums();
   readonly #newOnly = new Sums();
   readonly #shown = new Set<number>();
+  /** [basket] of all items, in the order in which they were added: what intervals are made of. */
+  readonly values = { hitRate: [] as number[], mrr: [] as number[], ndcg: [] as number[] };
 
   constructor(k: number) {
     this.#k = k;
@@ -44,7 +46,10 @@ export class ListScores {
     const repeated = new Set<number>();
     const fresh = new Set<number>();
     for (const item of basket) (known.has(item) ? repeated : fresh).add(item);
-    this.#score(this.#all, top, basket);
+    const { hit, reciprocal, ndcg } = this.#score(this.#all, top, basket);
+    this.values.hitRate.push(hit);
+    this.values.mrr.push(reciprocal);
+    this.values.ndcg.push(ndcg);
     this.#score(this.#repeated, top, repeated);
     this.#score(this.#new, top, fresh);
     this.#score(this.#repeatedOnly, repeatedTop, repeated);
@@ -65,8 +70,8 @@ export class ListScores {
     };
   }
 
-  #score(sums: Sums, list: ArrayLike<number>, wanted: ReadonlySet<number>): void {
-    if (wanted.size === 0) return;
+  #score(sums: Sums, list: ArrayLike<number>, wanted: ReadonlySet<number>): BasketScore {
+    if (wanted.size === 0) return nothing;
     let first = 0;
     let gain = 0;
     for (let place = 0; place < Math.min(list.length, this.#k); place++) {
@@ -76,9 +81,19 @@ export class ListScores {
     }
     let ideal = 0;
     for (let place = 0; place < Math.min(this.#k, wanted.size); place++) ideal += 1 / Math.log2(place + 2);
-    sums.add(first, gain / ideal);
+    const score = { hit: first > 0 ? 1 : 0, reciprocal: first > 0 ? 1 / first : 0, ndcg: gain / ideal };
+    sums.add(score);
+    return score;
   }
 }
+
+interface BasketScore {
+  readonly hit: number;
+  readonly reciprocal: number;
+  readonly ndcg: number;
+}
+
+const nothing: BasketScore = { hit: 0, reciprocal: 0, ndcg: 0 };
 
 class Sums {
   #count = 0;
@@ -86,12 +101,11 @@ class Sums {
   #reciprocal = 0;
   #ndcg = 0;
 
-  add(first: number, ndcg: number): void {
+  add({ hit, reciprocal, ndcg }: BasketScore): void {
     this.#count++;
+    this.#hits += hit;
+    this.#reciprocal += reciprocal;
     this.#ndcg += ndcg;
-    if (first === 0) return;
-    this.#hits++;
-    this.#reciprocal += 1 / first;
   }
 
   means(): Score {

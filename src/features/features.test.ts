@@ -39,6 +39,7 @@ import { popularity } from "./popularity.ts";
 import { previousList } from "./previous-list.ts";
 import { price } from "./price.ts";
 import { queryItem } from "./query-item.ts";
+import { recentItems } from "./recent-items.ts";
 import { retrieved } from "./retrieved.ts";
 import { session } from "./session.ts";
 import { shopper } from "./shopper.ts";
@@ -62,6 +63,7 @@ const subjects: readonly Subject[] = [
   { name: "previous-list", make: (items = lasting) => previousList(items) },
   { name: "price", make: () => price(() => prices) },
   { name: "query-item", make: (items = lasting) => queryItem(lasting, items) },
+  { name: "recent-items", make: (items = lasting) => recentItems(lasting, items) },
   { name: "retrieved", make: () => retrieved(retrieverNames) },
   { name: "session", make: session },
   { name: "shopper", make: shopper },

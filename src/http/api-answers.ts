@@ -44,13 +44,23 @@ export const answer = Type.Object(
     items: Type.Array(
       Type.Object({
         item: word,
-        score: Type.Number({ description: "What orders the list." }),
+        score: Type.Number({ description: "What orders the list: chance to be clicked when shown × its worth." }),
         position: count,
         propensity: number,
         fields: optional(fields),
         rawScore: optional(Type.Number({ description: "Logit of the chance to be clicked when shown." })),
         bias: optional(number),
         reasons: optional(Type.Array(reason)),
+        chances: optional(
+          Type.Record(Type.String(), number, { description: "Chance of each outcome when shown, 0 to 1." }),
+        ),
+      }),
+    ),
+    confidence: optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: "How sure the learners are of this order; about 0 before anything is learned.",
       }),
     ),
     model: word,
@@ -86,17 +96,43 @@ export const userReport = Type.Object(
   { description: "The shopper." },
 );
 
+export const quarantineReport = Type.Object(
+  {
+    suspects: count,
+    held: count,
+    counts: Type.Record(Type.String(), count),
+    shoppers: Type.Array(
+      Type.Object({ user: optional(word), session: optional(word), reason: word, since: word, held: count }),
+      { description: "The first hundred." },
+    ),
+    events: Type.Array(Type.Object({ offset: count, event: fields }), { description: "The newest hundred." }),
+  },
+  { description: "Who is not taught from, why, and what of them waits." },
+);
+
 const score = Type.Union([number, Type.Null()]);
 const learner = Type.Object({
   name: word,
-  kind: word,
+  of: Type.Union([Type.Literal("lists"), Type.Literal("choices")]),
+  family: word,
   weight: number,
+  surfaces: Type.Array(Type.Object({ surface: Type.Union([word, Type.Null()]), weight: number })),
   lessons: count,
   logLoss: score,
   calibration: score,
+  state: Type.Union((["on", "off", "on trial", "put aside"] as const).map((one) => Type.Literal(one))),
+  reason: optional(word),
 });
+const head = Type.Object({ outcome: word, choices: count, came: count, rate: number, speaks: Type.Boolean() });
+const place = Type.Object({ surface: Type.Union([word, Type.Null()]), bias: Type.Array(number) });
 export const models = Type.Object(
-  { learners: Type.Array(learner), features: Type.Array(word), offset: count },
+  {
+    learners: Type.Array(learner),
+    heads: Type.Array(head),
+    places: Type.Array(place),
+    features: Type.Array(word),
+    offset: count,
+  },
   { description: "The panel." },
 );
 

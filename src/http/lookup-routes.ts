@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { LiveshelfError } from "../core/errors.ts";
 import { noQuery, userPath, userQuery } from "./api.ts";
-import { failure, models, userReport } from "./api-answers.ts";
+import { failure, models, quarantineReport, userReport } from "./api-answers.ts";
 import type { Door } from "./door.ts";
 import { letIn } from "./letting-in.ts";
 import { typed } from "./typed.ts";
@@ -27,6 +27,17 @@ export async function lookupRoutes(plain: FastifyInstance, { engine, shedding }:
     const report = engine.user(user);
     if (report === undefined) throw new LiveshelfError("USER_UNKNOWN", `Nothing is held of the user "${user}".`);
     reply.send(report);
+  });
+
+  const getQuarantine = {
+    operationId: "getQuarantine",
+    tags: ["Shoppers"],
+    summary: "Shoppers who are not taught from, why, and the events of theirs that wait",
+    querystring: noQuery,
+    response: { 200: quarantineReport, "4xx": failure, "5xx": failure },
+  };
+  app.get("/v1/quarantine", { schema: getQuarantine }, (_request, reply) => {
+    reply.send(engine.quarantine());
   });
 
   const getModels = {

@@ -38,6 +38,8 @@ const gauges: readonly (readonly [name: string, help: string, read: (status: Eng
   ["liveshelf_items", "Items of the catalogue.", ({ items }) => items],
   ["liveshelf_shoppers", "Shoppers that the engine remembers.", ({ shoppers }) => shoppers],
   ["liveshelf_open_slates", "Slates whose window is open.", ({ openSlates }) => openSlates],
+  ["liveshelf_suspects", "Shoppers who are not taught from now.", ({ suspects }) => suspects],
+  ["liveshelf_quarantined_events", "Events of suspects that wait.", ({ quarantined }) => quarantined],
 ];
 
 /** A registry of its own for each server: two in one process do not meet. */

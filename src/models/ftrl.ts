@@ -196,6 +196,7 @@ export function ftrl(options: FtrlOptions): Model {
       return fixed.array[lessonsAt]!;
     },
     predict: score,
+    placeBias: (surface, position) => w.array[placeSlot(surface, position)]!,
     learn(lesson: Lesson) {
       const { rows, weight, orderedByEngine, surface, position } = lesson;
       const verdicts = lesson.verdict;

@@ -233,6 +233,31 @@ export const promises: readonly Promised[] = [
     expect(checksum([model.state])).toBe(before);
   }),
 
+  promise(
+    "the more a lesson weighs, the more it teaches",
+    ({ make }) => {
+      const pair = [kinds[2]!, kinds[1]!];
+      const margins = [0, 0.25, 1, 4].map((weight) => {
+        const model = make();
+        model.learn(lessonOf(rowsOf(pair), [verdict.chosen, verdict.passedOver], { weight }));
+        const [chosen, passedOver] = predictions(model, rowsOf(pair)) as unknown as [number, number];
+        return chosen - passedOver;
+      });
+      expect(margins).toEqual([...new Set(margins)].sort((a, b) => a - b));
+    },
+    "learning",
+  ),
+
+  promise(
+    "lessons are counted",
+    ({ make }) => {
+      const model = make();
+      teachKnownWorld(model, attractionOf, 37);
+      expect(model.lessons).toBe(37);
+    },
+    "learning",
+  ),
+
   promise("finite under extreme rows, however long it learns them", ({ make }) => {
     const model = make();
     const chance = random("extreme");

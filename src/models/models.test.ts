@@ -3,12 +3,10 @@ import { describe, expect, test } from "vitest";
 import { verdict } from "../core/lesson.ts";
 import { random } from "../core/random.ts";
 import { checksum, type State } from "../core/state.ts";
-import { Calibration } from "./calibration.ts";
 import { callersOrder } from "./callers-order.ts";
 import { choice } from "./choice.ts";
 import { ftrl } from "./ftrl.ts";
-import { columns, lessonOf, predictions, promises, restore, rowsOf, type Subject } from "./model.check.ts";
-import { Prequential } from "./prequential.ts";
+import { columns, lessonOf, predictions, promises, rowsOf, type Subject } from "./model.check.ts";
 
 const subjects: readonly Subject[] = [
   {
@@ -42,7 +40,44 @@ for (const subject of subjects) {
 }
 
 test("every file of the folder is a model that is checked here, or part of one", () => {
-  const parts = ["calibration", "model", "model.check", "models.test", "prequential"];
+  const parts = [
+    "choice-errors",
+    "choice-network",
+    "choice-network.test",
+    "counting-filter",
+    "embedding-cells",
+    "embedding-table",
+    "embedding-table.test",
+    "factorization-machine",
+    "factorization-machine.test",
+    "factorization-twin.test",
+    "field-vectors",
+    "ftrl.test",
+    "lesson-days",
+    "linear",
+    "linear-gradients",
+    "linear-gradients.test",
+    "linear-pairwise.test",
+    "linear-slots",
+    "linear.test",
+    "matrix-factorization",
+    "matrix-factorization.test",
+    "model",
+    "model.check",
+    "models.test",
+    "outcome-heads",
+    "outcome-heads.test",
+    "panel",
+    "panel-duty",
+    "panel-line",
+    "panel-mixture",
+    "panel-parts.test",
+    "panel-scores",
+    "panel-surfaces",
+    "panel-weights",
+    "panel.test",
+    "place-bias",
+  ];
   const files = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ""));
   expect(files.sort()).toEqual([...parts, ...subjects.map(({ name }) => name)].sort());
   for (const { name, make } of subjects) expect(make().name).toBe(name);
@@ -212,6 +247,35 @@ describe("choice", () => {
     }
   });
 
+  test("products of two columns tell what neither column can, and are explained by both names", () => {
+    const crosses = [
+      ["a", "b"],
+      ["a", "absent"],
+    ] as const;
+    const model = choice({ columns: own, repeated: "repeated", prior: {}, crosses });
+    const plain = choice({ columns: own, repeated: "repeated", prior: {} });
+    const rows = () =>
+      rowsOf(
+        [
+          [0, 1, 1],
+          [0, -1, 1],
+          [0, 1, -1],
+          [0, -1, -1],
+        ],
+        3,
+      );
+    for (let i = 0; i < 200; i++) {
+      const verdicts = [0, 1, 1, 0].map((isUnlike) => (isUnlike === 1 ? verdict.passedOver : verdict.chosen));
+      for (const one of [model, plain]) one.learn(lessonOf(rows(), verdicts));
+    }
+    const [alike, unlike] = predictions(model, rows());
+    expect(alike! - unlike!).toBeGreaterThan(3);
+    for (const logit of predictions(plain, rows())) expect(logit).toBeCloseTo(0, 9);
+    const { bias, contributions } = model.explain(rows(), 1);
+    expect(contributions.map(({ feature }) => feature)).toEqual(["repeated", "a", "b", "a × b"]);
+    expect(contributions.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(unlike!, 9);
+  });
+
   test("a choice among new items leaves the weights of repeated ones alone", () => {
     const model = choice({ columns: own.slice(0, 3), repeated: "repeated", prior: {} });
     for (let i = 0; i < 20; i++)
@@ -287,70 +351,5 @@ describe("choice", () => {
     const weights = numbers(model.state, "weights");
     expect([...weights].every(Number.isFinite)).toBe(true);
     expect(weights[2]).toBeGreaterThan(0);
-  });
-});
-
-describe("calibration", () => {
-  test("finds the line that turns logits into chances, each surface its own", () => {
-    const calibration = new Calibration();
-    const chance = random("platt");
-    for (let i = 0; i < 200_000; i++) {
-      const logit = 2 * chance.normal();
-      const isOdd = i % 2;
-      const truth = isOdd ? -1 + 0.5 * logit : 0.5 + 1.5 * logit;
-      calibration.learn(isOdd, logit, chance.next() < 1 / (1 + Math.exp(-truth)));
-    }
-    expect(Math.abs(calibration.offset(1) + 1)).toBeLessThan(0.15);
-    expect(Math.abs(calibration.slope(1) - 0.5)).toBeLessThan(0.15);
-    expect(Math.abs(calibration.offset(0) - 0.5)).toBeLessThan(0.15);
-    expect(Math.abs(calibration.slope(0) - 1.5)).toBeLessThan(0.15);
-    expect(calibration.apply(1, 2)).toBe(calibration.offset(1) + 2 * calibration.slope(1));
-    expect([calibration.offset(-1), calibration.slope(-1), calibration.apply(-1, 3)]).toEqual([0, 1, 3]);
-  });
-
-  test("never turns the order round, and stays finite", () => {
-    const calibration = new Calibration();
-    for (let i = 0; i < 20_000; i++) calibration.learn(0, i % 2 ? 1e300 : -1e300, i % 2 === 0);
-    expect(calibration.slope(0)).toBeGreaterThan(0);
-    for (let i = 0; i < 1000; i++) calibration.learn(0, i % 2 ? 1e300 : -1e300, i % 2 === 1);
-    expect(calibration.slope(0)).toBeLessThan(10);
-    expect(Number.isFinite(calibration.apply(0, 5))).toBe(true);
-  });
-
-  test("saved and restored, it goes on the same", () => {
-    const [one, other] = [new Calibration(), new Calibration()];
-    for (let i = 0; i < 50; i++) one.learn(i, i - 20, i % 3 === 0);
-    restore(one.state, other.state);
-    for (const calibration of [one, other]) calibration.learn(3, 1, true);
-    expect(checksum([other.state])).toBe(checksum([one.state]));
-  });
-});
-
-describe("prequential", () => {
-  test("is the mean log-loss and predicted over observed, of each model apart", () => {
-    const scores = new Prequential(["one", "other"]);
-    expect(scores.report("one")).toEqual({ logLoss: null, calibration: null });
-    expect(scores.report("nobody")).toEqual({ logLoss: null, calibration: null });
-    for (let i = 0; i < 1000; i++) scores.note("one", 0.5, i % 4 === 0);
-    const { logLoss, calibration } = scores.report("one");
-    expect(logLoss).toBeCloseTo(Math.LN2, 12);
-    expect(calibration).toBeCloseTo(2, 2);
-    scores.note("other", 0.2, false);
-    expect(scores.report("other")).toEqual({ logLoss: expect.closeTo(-Math.log(0.8), 12), calibration: null });
-  });
-
-  test("a certain prediction that was wrong costs much, not everything", () => {
-    const scores = new Prequential(["one"]);
-    scores.note("one", 0, true);
-    scores.note("one", 1, false);
-    expect(scores.report("one").logLoss).toBeCloseTo(34.5, 0);
-  });
-
-  test("forgets: after some 10,000 rows, what is newer counts more", () => {
-    const scores = new Prequential(["one"]);
-    for (let i = 0; i < 50_000; i++) scores.note("one", 0.01, true);
-    for (let i = 0; i < 50_000; i++) scores.note("one", 0.5, true);
-    const share = 0.9999 ** 50_000;
-    expect(scores.report("one").logLoss).toBeCloseTo((1 - share) * Math.LN2 + share * Math.log(100), 2);
   });
 });

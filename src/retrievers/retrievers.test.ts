@@ -14,10 +14,12 @@ import { ownItems } from "./own-items.ts";
 import { popular } from "./popular.ts";
 import { type Answered, bestFirst, itemCount, promises, retrieve, type Subject, World } from "./retriever.check.ts";
 import type { Retriever } from "./retriever.ts";
+import { sessionNeighbours } from "./session-neighbours.ts";
+import { similarItems } from "./similar-items.ts";
 
-/** The one that reads counts which another owns, with these counts. */
-function withCounts(coVisits: CoVisits): Retriever {
-  const retriever = boughtNext(coVisits);
+/** One that reads counts which another owns, with these counts. */
+function withCounts(make: (coVisits: CoVisits) => Retriever, coVisits: CoVisits): Retriever {
+  const retriever = make(coVisits);
   const counts = state("with counts", 1, prefixed(coVisits.state));
   const forgetItem = (item: number): void => coVisits.forgetItem(item);
   return { ...retriever, state: counts, fold: (fact) => coVisits.fold(fact), forgetItem };
@@ -26,7 +28,7 @@ function withCounts(coVisits: CoVisits): Retriever {
 const trending = { name: "popular", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" };
 const subjects: readonly Subject[] = [
   { name: "also-bought", make: (items) => alsoBought(new CoVisits(items)), skips: {} },
-  { name: "bought-next", make: (items) => withCounts(new CoVisits(items)), skips: {} },
+  { name: "bought-next", make: (items) => withCounts(boughtNext, new CoVisits(items)), skips: {} },
   {
     name: "new-arrivals",
     make: newArrivals,
@@ -34,6 +36,8 @@ const subjects: readonly Subject[] = [
   },
   { name: "own-items", make: ownItems, skips: {} },
   { name: "popular", make: () => popular(trending), skips: {} },
+  { name: "session-neighbours", make: (items) => sessionNeighbours(items, 400), skips: {} },
+  { name: "similar-items", make: (items) => withCounts(similarItems, new CoVisits(items)), skips: {} },
 ];
 
 for (const subject of subjects) {
@@ -47,7 +51,15 @@ for (const subject of subjects) {
 }
 
 test("every file of the folder is a retriever that is checked here, or part of one", () => {
-  const parts = ["co-visits", "retriever", "retriever.check", "retrievers.test", "sums"];
+  const parts = [
+    "co-visits",
+    "retriever",
+    "retriever.check",
+    "retrievers.test",
+    "session-neighbours.test",
+    "sums",
+    "touch-ring",
+  ];
   const files = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ""));
   expect(files.sort()).toEqual([...parts, ...subjects.map(({ name }) => name)].sort());
   for (const { name, make } of subjects) expect(make().name).toBe(name);
@@ -294,9 +306,39 @@ describe("co-visits", () => {
     expect(answered).toBeGreaterThan(200);
   });
 
-  /** The latest 20 items of the history but the request's own, with their distance in baskets. */
-  const seedsOf = ({ history, item }: Request): (readonly [item: number, distance: number])[] =>
-    Array.from({ length: Math.min(20, history.count) }, (_, i) => i)
+  test("similar-items are those of the largest cosine, whichever was turned to first", () => {
+    const coVisits = new CoVisits();
+    const retriever = similarItems(coVisits);
+    const world = new World(26);
+    let answered = 0;
+    for (let i = 0; i < 900; i++) {
+      world.step([coVisits]);
+      if (i % 30 > 0) continue;
+      const request = world.ask();
+      const { atMs, item: anchor } = request;
+      const seeds = seedsOf(request, 5).map(([item, distance]) => {
+        return [item, 0.7 ** distance * (anchor >= 0 ? 0.1 : 1)] as const;
+      });
+      if (anchor >= 0) seeds.unshift([anchor, 1]);
+      const expected = items.flatMap((b) => {
+        const parts = seeds
+          .filter(([a]) => coVisits.weight(a, b, atMs) > 0)
+          .map(([a, weight]) => {
+            const size = (coVisits.total(a, atMs) + 5) * (coVisits.total(b, atMs) + 5);
+            return (weight * (coVisits.weight(a, b, atMs) + coVisits.weight(b, a, atMs))) / Math.sqrt(size);
+          });
+        return parts.length === 0 ? [] : [{ item: b, strength: parts.reduce((sum, part) => sum + part, 0) }];
+      });
+      const found = retrieve(retriever, request);
+      near(found, bestFirst(expected), 1e-9);
+      answered += found.length;
+    }
+    expect(answered).toBeGreaterThan(200);
+  });
+
+  /** The latest items of the history but the request's own, with their distance in baskets. */
+  const seedsOf = ({ history, item }: Request, most = 20): (readonly [item: number, distance: number])[] =>
+    Array.from({ length: Math.min(most, history.count) }, (_, i) => i)
       .filter((i) => history.item[i] !== item)
       .map((i) => [history.item[i]!, history.basketNumber - history.basket[i]!] as const);
 });

@@ -10,12 +10,14 @@ import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import type { History } from "../core/history.ts";
 import { IdTable } from "../core/id-table.ts";
 import { limits } from "../core/limits.ts";
-import { hashText } from "../core/random.ts";
+import { hashText, mixPair } from "../core/random.ts";
 import { prefixed, type State, state } from "../core/state.ts";
 import { Histories } from "./histories.ts";
 
 /** A session of a shopper ends after this without an event, or when its id changes. */
 const sessionGapMs = 30 * minuteMs;
+/** Bits of a code. */
+const codeBits = 24;
 /** Rows looked at for expiry with each event, and for each shopper that it brought: at most half of the rows can then be waiting to be forgotten. */
 const sweptAtLeast = 2;
 const sweptForEach = 2;
@@ -87,6 +89,13 @@ export class Shoppers {
     return this.#ids.size;
   }
 
+  /** Whose row it is: a user's, or a session's. */
+  nameOf(shopper: number): { readonly user: string } | { readonly session: string } | undefined {
+    const id = this.#ids.id(shopper);
+    if (id === undefined) return undefined;
+    return id.startsWith("u") ? { user: id.slice(1) } : { session: id.slice(1) };
+  }
+
   /** The shopper who asks; nothing changes. −1 for one never seen, or nobody. */
   find(user: string | undefined, session: string | undefined): number {
     if (user !== undefined) return this.#ids.find(`u${user}`);
@@ -117,6 +126,12 @@ export class Shoppers {
     const row = this.#ids.intern(id);
     if (this.#ids.size > size) this.#came++;
     return row;
+  }
+
+  /** A code of the row for models, exact in 32-bit floats: the row itself for its first shopper, another for each that has it later. */
+  code(shopper: number): number {
+    const generation = shopper < 0 ? 0 : this.#generation.get(shopper);
+    return generation === 0 ? shopper : mixPair(shopper, generation) >>> (32 - codeBits);
   }
 
   fields(shopper: number): Fields | undefined {

@@ -38,14 +38,24 @@ export interface SimulatedSlate {
 
 export interface SimulatedOutcome {
   readonly type: "outcome";
-  readonly action: "seen" | "click" | "view" | "cart" | "purchase";
+  readonly action: "seen" | "click" | "view" | "cart" | "purchase" | "return";
   readonly item: string;
   readonly time: number;
   readonly user: string;
   readonly session: string;
-  readonly slate: string;
-  /** Money, of a purchase. */
+  /** Absent when the item's page was opened from elsewhere, which only bots do. */
+  readonly slate?: string;
+  /** Money, of a purchase and of its return. */
   readonly value?: number;
 }
+
+/** The shop no longer sells it. */
+export interface SimulatedRemoval {
+  readonly type: "item-removed";
+  readonly item: string;
+  readonly time: number;
+}
+
+export type SimulatedEvent = SimulatedItem | SimulatedRemoval | SimulatedSlate | SimulatedOutcome;
 
 export type Surface = "search" | "category" | "home";

@@ -3,6 +3,7 @@ import { type Random, random } from "../core/random.ts";
 import type { SimulatedContext, Surface } from "./events.ts";
 import type { SimulatedShop } from "./shop.ts";
 import { brandsPerDepartment, categoryCount, departmentOf } from "./stock.ts";
+import type { Taste } from "./tastes.ts";
 import { timeline } from "./timeline.ts";
 import { brands, words } from "./words.ts";
 
@@ -22,6 +23,7 @@ export const readingMs = 60 * secondMs;
 const restMeanMs = 45 * secondMs;
 /** A session goes on to another page with this chance: 4 pages in the mean. */
 const goesOn = 0.75;
+export const pagesPerSession = 1 / (1 - goesOn);
 
 /**
  * Page views of all shoppers in time order, without end. Sessions begin as a Poisson process of `sessionsPerDay` from the
@@ -58,7 +60,7 @@ export function pages(shop: SimulatedShop, seed: number | string, sessionsPerDay
 
 function sessionPages(shop: SimulatedShop, shopper: number, session: string, startMs: number, chance: Random): Page[] {
   const device = pick(["mobile", "mobile", "mobile", "desktop", "desktop", "tablet"] as const, chance);
-  const taste = shop.tastes[shopper]!;
+  const taste = shop.momentAt(startMs).own(shopper);
   const liked = [...taste.category.keys()].filter((category) => taste.category[category]! > 0);
   // Mostly they come for what they like, sometimes for a present; and mostly they stay with it.
   const wish = (): number => (chance.next() < 0.85 ? pick(liked, chance) : chance.int(categoryCount));
@@ -66,19 +68,18 @@ function sessionPages(shop: SimulatedShop, shopper: number, session: string, sta
   const shared = { user: `u-${shopper + 1}`, session, device };
   const list: Page[] = [];
   for (let atMs = startMs; ; atMs += Math.ceil(readingMs + restMeanMs * chance.exponential())) {
-    list.push({ ...shared, atMs, ...wanted(shop, shopper, chance.next() < 0.75 ? focus : wish(), chance) });
+    list.push({ ...shared, atMs, ...wanted(shop, taste, chance.next() < 0.75 ? focus : wish(), chance) });
     if (chance.next() >= goesOn) return list;
   }
 }
 
 /** Half searches (three in ten name a brand that they like, if it makes such things), a quarter each category pages and home. */
-function wanted(shop: SimulatedShop, shopper: number, category: number, chance: Random) {
+function wanted(shop: SimulatedShop, { brand: weights }: Taste, category: number, chance: Random) {
   const { categories, departments } = words[shop.language];
   const [path, noun] = categories[category]!;
   const kind = chance.next();
   if (kind < 0.25) return { surface: "home" } as const;
   if (kind < 0.5) return { surface: "category", category: [departments[departmentOf(category)]!, path] } as const;
-  const weights = shop.tastes[shopper]!.brand;
   const department = departmentOf(category);
   const houses = brands.filter(
     (_, brand) => weights[brand]! > 0 && Math.floor(brand / brandsPerDepartment) === department,
@@ -87,7 +88,7 @@ function wanted(shop: SimulatedShop, shopper: number, category: number, chance: 
   return { surface: "search", query: named ? `${pick(houses, chance)} ${noun}` : noun } as const;
 }
 
-const pick = <T>(list: readonly T[], chance: Random): T => list[chance.int(list.length)]!;
+export const pick = <T>(list: readonly T[], chance: Random): T => list[chance.int(list.length)]!;
 
 /** Draws places with chances in proportion to `weights`; by bisection of their running sum. */
 function weightedChoice(weights: Float64Array): (chance: Random) => number {

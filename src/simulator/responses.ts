@@ -15,24 +15,37 @@ export interface Showing {
   readonly chance: Random;
 }
 
-/** Chance that an item whose page was opened goes into the cart, and that one in the cart is bought. */
-export const cartChance = 0.15;
+export interface ResponseOptions {
+  readonly clickModel: ClickModel;
+  /** Whether examined items are reported as `seen`. */
+  readonly seen: boolean;
+  /** Whether carts wait as purchases do; otherwise they follow within the minute. */
+  readonly lateCarts: boolean;
+  /** Chance that a purchase is brought back, {@link returnMeanMs} later in the mean (exponential). */
+  readonly returnChance: number;
+}
+
+/** Chance that what is in the cart is bought. */
 export const purchaseChance = 0.4;
+/** Mean time from a purchase to its return, if there is one. */
+export const returnMeanMs = 10 * dayMs;
+
+/** Seven in ten wait for 20 minutes in the mean, the rest for 2 days: a mixture of two exponentials. */
+const delayMs = (chance: Random): number => (chance.next() < 0.7 ? 20 * minuteMs : 2 * dayMs) * chance.exponential();
 
 /**
  * What comes of showing a list, not in time order. The click model decides what is examined and clicked; a click opens the
- * item's page a second later; carts and purchases follow at {@link cartChance} and {@link purchaseChance}, if it is in stock.
- * Of the purchases, seven in ten come after 20 minutes in the mean, the rest after 2 days.
+ * item's page a second later; carts follow at the shop's chances for the item, purchases of what is in the cart at {@link purchaseChance}.
  */
-export function responses(shop: SimulatedShop, clickModel: ClickModel, seen: boolean) {
-  const items = new Map<string, SimulatedItem>(shop.items.map((item) => [item.item, item]));
+export function responses(shop: SimulatedShop, { clickModel, seen, lateCarts, returnChance }: ResponseOptions) {
+  const items = new Map<string, SimulatedItem>(shop.stock.items.map((item) => [item.item, item]));
   return ({ user, session, slate, atMs, shown, chance }: Showing): SimulatedOutcome[] => {
     const events: SimulatedOutcome[] = [];
     const happen = (action: SimulatedOutcome["action"], item: string, time: number, value?: number): void => {
       const outcome = { type: "outcome", action, item, time: Math.round(time), user, session, slate } as const;
       events.push(value === undefined ? outcome : { ...outcome, value });
     };
-    const attractions = shown.map((item) => shop.truth.attraction(user, item));
+    const attractions = shown.map((item) => shop.truth.attraction(user, item, atMs));
     const { examined, clicks } = clickModel(attractions, chance);
     // Down the list in steady steps, done before the session's next page.
     const readMs = (position: number): number =>
@@ -43,13 +56,17 @@ export function responses(shop: SimulatedShop, clickModel: ClickModel, seen: boo
       const clickedMs = readMs(position) + secondMs / 2;
       happen("click", item, clickedMs);
       happen("view", item, clickedMs + secondMs);
-      const fields = items.get(item)?.fields;
-      if (!fields?.inStock || chance.next() >= cartChance) continue;
-      const cartMs = clickedMs + 10 * secondMs + 20 * secondMs * chance.exponential();
+      const price = items.get(item)?.fields.price;
+      const convinces = shop.cartChance(item);
+      if (convinces === 0 || chance.next() >= convinces) continue;
+      const soonMs = 10 * secondMs + 20 * secondMs * chance.exponential();
+      const cartMs = clickedMs + soonMs + (lateCarts ? delayMs(chance) : 0);
       happen("cart", item, cartMs);
       if (chance.next() >= purchaseChance) continue;
-      const delayMs = (chance.next() < 0.7 ? 20 * minuteMs : 2 * dayMs) * chance.exponential();
-      happen("purchase", item, cartMs + secondMs + delayMs, fields.price);
+      const purchaseMs = cartMs + secondMs + delayMs(chance);
+      happen("purchase", item, purchaseMs, price);
+      if (returnChance === 0 || chance.next() >= returnChance) continue;
+      happen("return", item, purchaseMs + returnMeanMs * chance.exponential(), price);
     }
     return events;
   };

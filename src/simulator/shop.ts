@@ -1,14 +1,18 @@
 import { assert } from "../core/errors.ts";
 import { random } from "../core/random.ts";
-import { examination } from "./clicks.ts";
-import type { SimulatedItem } from "./events.ts";
-import { departmentOf, type Stock, stock } from "./stock.ts";
-import { attraction, type Taste, tastes } from "./tastes.ts";
-import { brands, type Language, words } from "./words.ts";
+import { type ChurnOptions, comingCount, comingsAndGoings, type Lives, lives } from "./churn.ts";
+import type { examination } from "./clicks.ts";
+import { type Drift, type Moment, moments } from "./drift.ts";
+import type { SimulatedItem, SimulatedRemoval } from "./events.ts";
+import { ownOrder } from "./own-order.ts";
+import { joined, type Stock, stock } from "./stock.ts";
+import { type Taste, tastes } from "./tastes.ts";
+import { type Truth, truth } from "./truth.ts";
+import type { Language } from "./words.ts";
 
 export interface ShopOptions {
   readonly seed: number | string;
-  /** Default 600. */
+  /** How many there are at any time; default 600. */
   readonly items?: number;
   /** Default 400. */
   readonly shoppers?: number;
@@ -17,18 +21,17 @@ export interface ShopOptions {
   readonly eta?: number;
   /** When the shop opens: the items' time, Unix ms; default 2026-01-01. */
   readonly startMs?: number;
-}
-
-/** What is true, and what nobody in the shop knows. A list's clicks are those of the position-based model. */
-export interface Truth {
-  /** Chance, in [0, 1], that the item is clicked once examined; 0 for an item that is not the simulator's. */
-  attraction(user: string, item: string): number;
-  /** Clicks to be expected of showing this list once: Σ examination(k) · attraction. ≥ 0. */
-  clickRate(user: string, shown: readonly string[]): number;
-  /** The most that any list of `size` of these items could expect. */
-  bestClickRate(user: string, candidates: readonly string[], size?: number): number;
-  /** The list that does: most attractive first. */
-  bestOrder(user: string, candidates: readonly string[]): string[];
+  /**
+   * What all shoppers like beyond their own tastes: weights of categories and brands, normal with this standard deviation in logits, and of price and
+   * styles with half of it. Default 0: there is no fashion.
+   */
+  readonly fashion?: number;
+  /** How what shoppers like changes with time; default: not at all. */
+  readonly drift?: Drift;
+  /** Items that come and go; default none. */
+  readonly churn?: ChurnOptions;
+  /** How much items differ in how often they are put into the cart once opened: standard deviation in logits; default 0. */
+  readonly conversion?: number;
 }
 
 export interface SimulatedShop {
@@ -36,23 +39,31 @@ export interface SimulatedShop {
   readonly language: Language;
   readonly eta: number;
   readonly startMs: number;
+  /** Those at the opening. */
   readonly items: readonly SimulatedItem[];
+  /** What comes and goes after the opening, in time order. */
+  readonly comingsAndGoings: readonly (SimulatedItem | SimulatedRemoval)[];
+  /** Of all items that ever are: those at the opening, then those that come, in order. */
   readonly stock: Stock;
-  /** Shopper s is user `u-(s + 1)`. */
+  /** Shopper s is user `u-(s + 1)`; at the opening. */
   readonly tastes: readonly Taste[];
+  /** What is felt at a time, Unix ms. */
+  momentAt(atMs: number): Moment;
+  /** The rows of the stock that are in the shop at a time, ascending. */
+  rowsAt(atMs: number): readonly number[];
   /**
    * The item ids as the shop would list them to anybody: for a query (a category word, or brand and category word, whose
-   * brand comes first), a category or department, or nothing (the whole shop). By popularity, blurred; sold out last.
-   * Words it does not know are ignored.
+   * brand comes first), a category or department, or nothing (the whole shop). By popularity as it was at the opening, blurred; sold out last.
+   * Words it does not know are ignored. Without a time: at the opening.
    */
-  ownOrder(wanted?: string): readonly string[];
+  ownOrder(wanted?: string, atMs?: number): readonly string[];
+  /** Chance, in [0, 1], that the opened item is put into the cart; 0 when it is sold out or not the simulator's. */
+  cartChance(item: string): number;
   readonly truth: Truth;
 }
 
-/** Of how many shoppers popularity is the mean, at most: 100,000 items must not wait for as many shoppers. */
-const popularitySample = 128;
-/** The blur of the shop's own order: normal, in logits of popularity. */
-const ownOrderNoise = 0.6;
+/** Chance that an item in stock whose page was opened goes into the cart: of the middling one, where they differ. */
+export const cartChance = 0.15;
 
 /** A small shop with items and shoppers whose tastes are known. Same options, same shop. */
 export function simulatedShop({
@@ -62,81 +73,63 @@ export function simulatedShop({
   language = "en",
   eta = 0.8,
   startMs = 1_767_225_600_000,
+  fashion = 0,
+  drift = { kind: "none" },
+  churn = { perDay: 0, days: 0 },
+  conversion = 0,
 }: ShopOptions): SimulatedShop {
   assert(items >= 1 && shoppers >= 1, "a simulated shop has items and shoppers");
-  const goods = stock(seed, items, language, startMs);
+  const atOpening = stock(seed, items, language, startMs);
+  const coming = comingCount(items, churn);
+  const goods = coming === 0 ? atOpening : joined(atOpening, stock(`${seed}:coming`, coming, language, startMs, items));
+  const living = lives(seed, items, churn, startMs);
   const people = tastes(seed, shoppers);
+  const momentAt = moments({ seed, stock: goods, people, fashion, startMs, drift });
+  const opening = momentAt(startMs);
+  const felt = people.map((_, shopper) => opening.felt(shopper));
   return {
-    seed,
-    language,
-    eta,
-    startMs,
-    items: goods.items,
+    ...{ seed, language, eta, startMs, momentAt },
+    items: atOpening.items,
+    comingsAndGoings: comingsAndGoings(goods.items, living, startMs),
     stock: goods,
     tastes: people,
-    ownOrder: ownOrder(goods, people.slice(0, popularitySample), seed, language),
-    truth: truth(goods, people, eta),
+    rowsAt: (atMs) => [...goods.items.keys()].filter((row) => isThere(living, row, atMs)),
+    ownOrder: ids(goods, living, ownOrder({ stock: goods, seed, language }, felt), startMs),
+    cartChance: cartChances(goods, seed, conversion),
+    truth: truth({ stock: goods, shoppers, eta, startMs, momentAt }),
   };
 }
 
-function truth(goods: Stock, people: readonly Taste[], eta: number): Truth {
-  const rows = new Map(goods.items.map(({ item }, row) => [item, row]));
-  const attractionTo = (user: string) => {
-    const taste = people[Number(user.slice(2)) - 1];
-    assert(taste !== undefined, `${user} is a shopper of the simulated shop`);
-    return (item: string): number => {
-      const row = rows.get(item);
-      return row === undefined ? 0 : attraction(taste, goods, row);
-    };
-  };
-  const clicksOf = (attractions: ArrayLike<number>, size: number): number => {
-    let clicks = 0;
-    for (let k = 0; k < Math.min(size, attractions.length); k++) clicks += examination(k, eta) * attractions[k]!;
-    return clicks;
-  };
-  return {
-    attraction: (user, item) => attractionTo(user)(item),
-    clickRate: (user, shown) => clicksOf(shown.map(attractionTo(user)), shown.length),
-    bestClickRate: (user, candidates, size = candidates.length) =>
-      clicksOf(Float64Array.from(candidates, attractionTo(user)).sort().reverse(), size),
-    bestOrder(user, candidates) {
-      const attractive = new Map(candidates.map((item) => [item, attractionTo(user)(item)]));
-      return [...candidates].sort((a, b) => attractive.get(b)! - attractive.get(a)!);
-    },
-  };
-}
+const isThere = ({ openAtMs, closedAtMs }: Lives, row: number, atMs: number): boolean =>
+  openAtMs[row]! <= atMs && atMs < closedAtMs[row]!;
 
-function ownOrder(goods: Stock, sample: readonly Taste[], seed: number | string, language: Language) {
-  const { items, category, brand } = goods;
-  const chance = random(`${seed}:own-order`);
-  const popularity = Float64Array.from(items, ({ fields }, row) => {
-    let sum = 0;
-    for (const taste of sample) sum += attraction(taste, goods, row);
-    const mean = sum / sample.length;
-    return Math.log(mean / (1 - mean)) + ownOrderNoise * chance.normal() - (fields.inStock ? 0 : 1e6);
-  });
-  const rows = Array.from(items.keys()).sort((a, b) => popularity[b]! - popularity[a]!);
-  const { categories, departments } = words[language];
-  const lists = new Map<string, readonly string[]>();
-  return (wanted = ""): readonly string[] => {
-    const asked = ` ${wanted.toLowerCase()} `;
-    const says = (name: string): boolean => asked.includes(` ${name.toLowerCase()} `);
-    const department = departments.findIndex(says);
-    const kind = categories.findIndex(([path, noun]) => says(path) || says(noun));
-    const house = brands.findIndex(says);
-    const key = `${department} ${kind} ${house}`;
-    let list = lists.get(key);
-    if (list === undefined) {
-      const ofHouse = (row: number): boolean => house < 0 || brand[row] === house;
-      const fits = (row: number): boolean => {
-        if (kind >= 0) return category[row] === kind;
-        return department >= 0 ? departmentOf(category[row]!) === department : ofHouse(row);
-      };
-      const fitting = rows.filter(fits);
-      const ordered = [...fitting.filter(ofHouse), ...fitting.filter((row) => !ofHouse(row))];
-      list = ordered.map((row) => items[row]!.item);
-      lists.set(key, list);
-    }
+/** Lists of rows as ids of the items that are there. */
+function ids(
+  { items }: Stock,
+  living: Lives,
+  order: (wanted?: string) => readonly number[],
+  startMs: number,
+): SimulatedShop["ownOrder"] {
+  const never = living.closedAtMs.every((atMs) => atMs === Number.POSITIVE_INFINITY);
+  const whole = new Map<readonly number[], readonly string[]>();
+  return (wanted, atMs = startMs) => {
+    const rows = order(wanted);
+    if (!never) return rows.filter((row) => isThere(living, row, atMs)).map((row) => items[row]!.item);
+    let list = whole.get(rows);
+    if (list === undefined) whole.set(rows, (list = rows.map((row) => items[row]!.item)));
     return list;
   };
+}
+
+/** cart chance = 1 / (1 + e^−(logit of the middling one + conversion · normal)) */
+function cartChances({ items }: Stock, seed: number | string, conversion: number): (item: string) => number {
+  const middling = Math.log(cartChance / (1 - cartChance));
+  const chance = random(`${seed}:conversion`);
+  const byItem = new Map(
+    items.map(({ item, fields }) => {
+      const convinces = conversion === 0 ? cartChance : 1 / (1 + Math.exp(-(middling + conversion * chance.normal())));
+      return [item, fields.inStock ? convinces : 0];
+    }),
+  );
+  return (item) => byItem.get(item) ?? 0;
 }

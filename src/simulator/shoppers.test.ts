@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { dayMs } from "../core/clock.ts";
 import { examination } from "./clicks.ts";
 import type { SimulatedOutcome } from "./events.ts";
-import { cartChance, purchaseChance } from "./responses.ts";
-import { simulatedShop } from "./shop.ts";
+import { purchaseChance } from "./responses.ts";
+import { cartChance, simulatedShop } from "./shop.ts";
 import { type ShoppersOptions, simulatedShoppers, type Visit } from "./shoppers.ts";
 
 const shop = simulatedShop({ seed: 7 });
@@ -45,7 +45,7 @@ describe("visits", () => {
     const looks = ({ outcomes, shown }: typeof same) =>
       outcomes
         .filter(({ action }) => action === "seen")
-        .map(({ slate, item }) => `${slate} ${shown.get(slate)!.indexOf(item)}`)
+        .map(({ slate, item }) => `${slate} ${shown.get(slate!)!.indexOf(item)}`)
         .sort();
     expect(looks(other)).toEqual(looks(same));
   });
@@ -98,7 +98,7 @@ describe("outcomes", () => {
     const shownAtMs = new Map(many.visits.map(({ slate, atMs }) => [slate, atMs]));
     const misplaced = many.outcomes.filter(
       ({ time, slate, item }, i, all) =>
-        time < (all[i - 1]?.time ?? 0) || time <= shownAtMs.get(slate)! || !many.shown.get(slate)!.includes(item),
+        time < (all[i - 1]?.time ?? 0) || time <= shownAtMs.get(slate!)! || !many.shown.get(slate!)!.includes(item),
     );
     expect(misplaced).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe("outcomes", () => {
         variance[k]! += p * (1 - p);
       }
     }
-    for (const { slate, item } of ofAction("click")) clicked[many.shown.get(slate)!.indexOf(item)]! += 1;
+    for (const { slate, item } of ofAction("click")) clicked[many.shown.get(slate!)!.indexOf(item)]! += 1;
     const chiSquare = clicked.reduce((sum, clicks, k) => sum + (clicks - expected[k]!) ** 2 / variance[k]!, 0);
     expect(chiSquare).toBeLessThan(45.3); // its 99.9 % quantile
     expect(chiSquare).toBeGreaterThan(5.9); // its 0.1 % quantile
@@ -140,7 +140,7 @@ describe("outcomes", () => {
     const full = many.visits.filter(({ slate }) => many.shown.get(slate)!.length === 20).length;
     const seen = new Float64Array(20);
     for (const { slate, item } of ofAction("seen")) {
-      const list = many.shown.get(slate)!;
+      const list = many.shown.get(slate!)!;
       if (list.length === 20) seen[list.indexOf(item)]! += 1;
     }
     for (const [k, count] of seen.entries()) {

@@ -1,5 +1,6 @@
 import { assert } from "../core/errors.ts";
 import { hashText, mixPair, random } from "../core/random.ts";
+import { type BotKind, type BotPage, type BotsOptions, botPages, botResponse } from "./bots.ts";
 import { type ClickModel, positionBased } from "./clicks.ts";
 import type { SimulatedContext, SimulatedOutcome, SimulatedSlate, Surface } from "./events.ts";
 import { type Page, pages } from "./pages.ts";
@@ -20,6 +21,12 @@ export interface ShoppersOptions {
   readonly seen?: boolean;
   /** Default: position-based with the shop's eta, which is what the shop's truth reckons with. */
   readonly clickModel?: ClickModel;
+  /** Whether carts come late, as purchases always do: 7 in 10 after 20 minutes in the mean, the rest after 2 days; default false: within the minute. */
+  readonly lateCarts?: boolean;
+  /** Chance that a purchase is brought back, after 10 days in the mean; default 0. */
+  readonly returnChance?: number;
+  /** Bots among the shoppers; what the shoppers do stays the same with them. Default none. */
+  readonly bots?: BotsOptions;
 }
 
 /** One page view: a shopper asks for a list. Which visits come, and when, never depends on what is shown. */
@@ -38,6 +45,8 @@ export interface Visit {
   readonly candidates: readonly string[];
   /** How many of them to show. */
   readonly size: number;
+  /** Which bot asks; absent of a shopper. */
+  readonly bot?: BotKind;
   /** An id for the list, when nobody else gives one. */
   readonly slate: string;
   /** The event that says what was shown. Default `orderedBy`: `caller`. */
@@ -66,13 +75,20 @@ export function simulatedShoppers(
     size = 20,
     seen = false,
     clickModel = positionBased(shop.eta),
+    lateCarts = false,
+    returnChance = 0,
+    bots = { share: 0 },
   }: ShoppersOptions = {},
 ): SimulatedShoppers {
   const views = pages(shop, seed, sessionsPerDay);
-  const respond = responses(shop, clickModel, seen);
+  const botViews = botPages(shop, seed, sessionsPerDay, bots);
+  const respond = responses(shop, { clickModel, seen, lateCarts, returnChance });
   const responseSeed = hashText(`${seed}:responses`);
+  const botSeed = hashText(`${seed}:bot-responses`);
   const coming = timeline<SimulatedOutcome>();
   let visits = 0;
+  let botVisits = 0;
+  const nextMs = (): number => Math.min(views.nextMs(), botViews.nextMs());
 
   const happened = (untilMs: number): SimulatedOutcome[] => {
     const events: SimulatedOutcome[] = [];
@@ -80,17 +96,19 @@ export function simulatedShoppers(
     return events;
   };
 
-  const visit = (page: Page): Visit => {
-    const number = ++visits;
-    const ownSlate = `s-${number}`;
+  const visit = (page: Page | BotPage): Visit => {
+    const isBots = "bot" in page;
+    const number = isBots ? ++botVisits : ++visits;
+    const ownSlate = isBots ? `s-b-${number}` : `s-${number}`;
     const { user, session, atMs, surface, query, category, device } = page;
     const search = query === undefined ? {} : { query };
     const context = category === undefined ? { device } : { device, category };
     let responded = false;
     return {
       ...{ user, session, atMs, surface, ...search, ...(category === undefined ? {} : { category }), context },
-      candidates: shop.ownOrder(query ?? category?.at(-1)).slice(0, candidates),
+      candidates: shop.ownOrder(query ?? category?.at(-1), atMs).slice(0, candidates),
       size,
+      ...(isBots ? { bot: page.bot } : {}),
       slate: ownSlate,
       slateEvent: (items, orderedBy = "caller") => ({
         type: "slate",
@@ -100,11 +118,14 @@ export function simulatedShoppers(
         assert(!responded, `visit ${number} is answered once`);
         responded = true;
         // Luck of its own for every visit: what is shown in one never changes the luck of another.
-        const chance = random(mixPair(responseSeed, number));
-        for (const event of respond({ user, session, slate, atMs, shown, chance })) coming.add(event.time, event);
-        return happened(views.nextMs());
+        const chance = random(mixPair(isBots ? botSeed : responseSeed, number));
+        const showing = { user, session, slate, atMs, shown, chance };
+        const events = isBots ? botResponse(page, showing) : respond(showing);
+        for (const event of events) coming.add(event.time, event);
+        return happened(nextMs());
       },
     };
   };
-  return { next: () => visit(views.next()), rest: () => happened(Number.POSITIVE_INFINITY) };
+  const next = (): Visit => visit(botViews.nextMs() < views.nextMs() ? botViews.next() : views.next());
+  return { next, rest: () => happened(Number.POSITIVE_INFINITY) };
 }

@@ -8,6 +8,8 @@ export const styleCount = 6;
 /** Brand b is at home in department ⌊b / 6⌋. */
 export const brandsPerDepartment = 6;
 const categoriesPerDepartment = 3;
+/** Standard deviation of what all see in an item, in logits. */
+export const appealDeviation = 0.5;
 
 /** A category's department; a brand keeps to one. */
 export const departmentOf = (category: number): number => Math.floor(category / categoriesPerDepartment);
@@ -21,12 +23,15 @@ export interface Stock {
   readonly priceLevel: Float32Array;
   /** rows × {@link styleCount}, standard normal; the two most marked ones show as tags. */
   readonly style: Float32Array;
-  /** What all shoppers see in it, in logits: normal, sd 0.5; shows, blurred, as `rating`. */
+  /** What all shoppers see in it at the opening, in logits: normal, sd {@link appealDeviation}; shows, blurred, as `rating`. */
   readonly appeal: Float32Array;
 }
 
-/** `count` items, the same for the same seed. Prices: log-normal around the category's middle, sd 0.45 in log. */
-export function stock(seed: number | string, count: number, language: Language, timeMs: number): Stock {
+/**
+ * `count` items, the same for the same seed, the first being item `p-(firstRow + 1)`. Prices: log-normal around the category's middle, sd 0.45 in
+ * log.
+ */
+export function stock(seed: number | string, count: number, language: Language, timeMs: number, firstRow = 0): Stock {
   const chance = random(`${seed}:stock`);
   const category = new Uint8Array(count);
   const brand = new Uint8Array(count);
@@ -41,13 +46,38 @@ export function stock(seed: number | string, count: number, language: Language, 
     brand[row] = departmentOf(category[row]!) * brandsPerDepartment + rank;
     // Half of a price's spread is the house's: from −1.46 (first) to 1.46 (last), variance 1 over even draws.
     priceLevel[row] = Math.SQRT1_2 * ((rank - 2.5) / 1.708 + chance.normal());
-    appeal[row] = 0.5 * chance.normal();
-    items.push(item(row, { category, brand, priceLevel, style, appeal }, words[language], chance, timeMs));
+    appeal[row] = appealDeviation * chance.normal();
+    items.push(
+      item(
+        `p-${firstRow + row + 1}`,
+        row,
+        { category, brand, priceLevel, style, appeal },
+        words[language],
+        chance,
+        timeMs,
+      ),
+    );
   }
   return { items, category, brand, priceLevel, style, appeal };
 }
 
+/** Both, the rows of `b` after those of `a`. */
+export function joined(a: Stock, b: Stock): Stock {
+  const bytes = (one: Uint8Array, other: Uint8Array) => Uint8Array.from(Array.from(one).concat(Array.from(other)));
+  const floats = (one: Float32Array, other: Float32Array) =>
+    Float32Array.from(Array.from(one).concat(Array.from(other)));
+  return {
+    items: [...a.items, ...b.items],
+    category: bytes(a.category, b.category),
+    brand: bytes(a.brand, b.brand),
+    priceLevel: floats(a.priceLevel, b.priceLevel),
+    style: floats(a.style, b.style),
+    appeal: floats(a.appeal, b.appeal),
+  };
+}
+
 function item(
+  id: string,
   row: number,
   truth: Omit<Stock, "items">,
   { departments, categories, colours, styles, description }: Words,
@@ -65,7 +95,7 @@ function item(
   const rating = Math.min(5, Math.max(1, 3.9 + 0.6 * truth.appeal[row]! + 0.3 * chance.normal()));
   return {
     type: "item",
-    item: `p-${row + 1}`,
+    item: id,
     time,
     fields: {
       title,

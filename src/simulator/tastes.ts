@@ -1,6 +1,9 @@
 import { random, shuffle } from "../core/random.ts";
 import { brandCount, brandsPerDepartment, categoryCount, departmentOf, type Stock, styleCount } from "./stock.ts";
 
+/** Standard deviation of a shopper's feeling for each style dimension, in logits. */
+export const styleDeviation = 0.4;
+
 /** What a shopper is drawn by, in logits. Sparse: of categories and brands most weigh nothing. */
 export interface Taste {
   /** By category; 1.2–2 for the 1–3 liked ones. */
@@ -17,12 +20,17 @@ export interface Taste {
 export const attractionBase = -3;
 
 /**
- * Chance that an item is clicked once examined; exactly what the simulated shoppers act on.
+ * Chance that an item is clicked once examined; exactly what the simulated shoppers act on. `appeals` are those of the moment.
  *
  *     attraction = 1 / (1 + e^−(base + appeal + taste · item)),  item = (category and brand as 0/1, price level, style)
  */
-export function attraction(taste: Taste, { category, brand, priceLevel, style, appeal }: Stock, row: number): number {
-  let logit = attractionBase + appeal[row]! + taste.category[category[row]!]! + taste.brand[brand[row]!]!;
+export function attraction(
+  taste: Taste,
+  { category, brand, priceLevel, style, appeal }: Stock,
+  row: number,
+  appeals: Float32Array = appeal,
+): number {
+  let logit = attractionBase + appeals[row]! + taste.category[category[row]!]! + taste.brand[brand[row]!]!;
   logit += taste.price * priceLevel[row]!;
   for (let d = 0, at = row * styleCount; d < styleCount; d++) logit += taste.style[d]! * style[at + d]!;
   return 1 / (1 + Math.exp(-logit));
@@ -41,6 +49,22 @@ export function tastes(seed: number | string, count: number): Taste[] {
       brand[department * brandsPerDepartment + chance.int(brandsPerDepartment)] = 1 + 0.8 * chance.next();
     }
     const price = 0.8 * (2 * chance.next() - 1);
-    return { category, brand, price, style: Float32Array.from({ length: styleCount }, () => 0.4 * chance.normal()) };
+    return {
+      category,
+      brand,
+      price,
+      style: Float32Array.from({ length: styleCount }, () => styleDeviation * chance.normal()),
+    };
   });
+}
+
+/** A taste under a fashion that all follow: the sum of both. */
+export function fashionable(taste: Taste, fashion: Taste): Taste {
+  const sum = (own: Float32Array, common: Float32Array) => own.map((weight, i) => weight + common[i]!);
+  return {
+    category: sum(taste.category, fashion.category),
+    brand: sum(taste.brand, fashion.brand),
+    price: taste.price + fashion.price,
+    style: sum(taste.style, fashion.style),
+  };
 }

@@ -178,9 +178,7 @@ function checkAnswer(call: Call, asked: Asked, { slate, items }: Answer): void {
   const ids = new Set(items.map(({ item }) => item));
   if (ids.size !== items.length || ids.size > size) fault("an item twice, or too many", items);
   if (
-    items.some(
-      ({ score, position, propensity }, i) => !(score >= 0 && score <= 1 && position === i && propensity === 1),
-    )
+    items.some(({ score, position, propensity }, i) => !(Number.isFinite(score) && position === i && propensity === 1))
   )
     fault("a score, position or propensity that cannot be", items);
   if (call === "recommend") return;
