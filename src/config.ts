@@ -146,7 +146,8 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
   trustLimits: {
     kind: "numbers",
     standard: {},
-    about: "limits of the rules by which shoppers are trusted, over the defaults; 0 turns a rule off, as all does for every one",
+    about:
+      "limits of the rules by which shoppers are trusted, over the defaults; 0 turns a rule off, as all does for every one",
     folded: true,
   },
 };

@@ -40,7 +40,9 @@ export class Explainer {
       // The prior is the choice model's own: told by its parts, as far as it counts. What is the same for them all, the competition, is bias.
       const prior = contributions.find((part) => part.feature === "prior")?.value ?? 0;
       const share = list.match[i] === 0 ? 0 : prior / list.match[i]!;
-      const told = chooser.explain(choiceRows, i).contributions.map(({ feature, value }) => ({ feature, value: share * value }));
+      const told = chooser
+        .explain(choiceRows, i)
+        .contributions.map(({ feature, value }) => ({ feature, value: share * value }));
       contributions = [...contributions.filter((part) => part.feature !== "prior"), ...told];
       bias += prior - told.reduce((total, part) => total + part.value, 0);
     }
@@ -50,11 +52,7 @@ export class Explainer {
       const { text, because } = retriever.reason(list.item[i]!);
       texts.set(retriever.name, because < 0 ? text : `${text} “${this.#title(because)}”${this.#how(asked, because)}`);
     }
-    const told = reasons(
-      contributions,
-      this.#featureOf,
-      texts,
-    );
+    const told = reasons(contributions, this.#featureOf, texts);
     return {
       rawScore: told.reduce((sum, reason) => sum + reason.contribution, bias),
       bias,

@@ -5,30 +5,20 @@
 
 import type { Consequences } from "./attribution/attribution.ts";
 import { retrieveCandidates } from "./candidates.ts";
-import { type Action, actionCode, isTurningAway } from "./core/actions.ts";
-import { minuteMs } from "./core/clock.ts";
+import { type Action, isTurningAway } from "./core/actions.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
 import { type Fact, foldedHistory, type Shown } from "./core/fact.ts";
 import type { FollowUp } from "./core/follow-up.ts";
+import { isSameChoice } from "./core/history.ts";
 import type { Lesson } from "./core/lesson.ts";
 import type { Request } from "./core/request.ts";
 import { Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
 import type { Observer } from "./observer.ts";
 import { learnWords, question, readRows, scratch, slateList, words } from "./question.ts";
+import type { ServedList } from "./rank.ts";
 import { engineAt, type Rooms } from "./rooms.ts";
 import { Suspicion } from "./suspicion.ts";
-
-/** A click and the view of the same item that follows it within this are one choice. */
-const clickThenViewMs = minuteMs;
-
-/** A list as it was served. */
-export interface ServedList {
-  /** [position] row of the item, −1 if never seen. */
-  readonly items: Int32Array;
-  /** Writes the rows that were read, in the order of the items. */
-  copyRows(rows: Rows): void;
-}
 
 /** Counts of folded events that changed what answers read; not part of the state. */
 export interface Changes {
@@ -129,7 +119,7 @@ export class Learning {
     shoppers.sweep(clockMs);
     this.#forgetUnheardOf(clockMs);
     if (!isPlain || known !== this.#known()) this.#changes.common++;
-    if (asked !== undefined || shoppers.count !== count) this.#changes.personal++;
+    if (event.type === "slate" || shoppers.count !== count) this.#changes.personal++;
   }
 
   /** True for what by itself changes nothing that answers to others read: a list of this engine's own, and time that passes. */
@@ -183,12 +173,17 @@ export class Learning {
     this.#rooms.shoppers.arrive(shopper, session, atMs);
   }
 
-  /** What was held of a shopper who is trusted now is folded, in its order. */
+  /** What was held of a shopper who is trusted now is folded, in its order. Of items that are known they remember it already. */
   #comeBack(shopper: number, clockMs: number): void {
-    for (const { event, offset } of this.#suspicion.comesBack(shopper)) {
+    const { items, shoppers } = this.#rooms;
+    const held = this.#suspicion.comesBack(shopper);
+    const remembered = new Set<string>();
+    for (const { event } of held)
+      if (event.type === "outcome" && shoppers.knows(shopper, items.find(event.item))) remembered.add(event.item);
+    for (const { event, offset } of held) {
       const atMs = eventAtMs(event);
-      if (event.type === "slate") this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs);
-      else this.#foldOutcome(event, offset, atMs, clockMs, true);
+      if (event.type === "slate") this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs, true);
+      else this.#foldOutcome(event, offset, atMs, clockMs, { isRemembered: remembered.has(event.item) });
     }
   }
 
@@ -203,7 +198,14 @@ export class Learning {
     return asked;
   }
 
-  #foldSlate(event: SlateEvent, asked: Request, offset: number, atMs: number, clockMs: number): void {
+  #foldSlate(
+    event: SlateEvent,
+    asked: Request,
+    offset: number,
+    atMs: number,
+    clockMs: number,
+    comesBack = false,
+  ): void {
     const rooms = this.#rooms;
     const { list, history } = this.#scratch;
     const { user, session } = event;
@@ -217,27 +219,29 @@ export class Learning {
     const { query, surface } = words(rooms, event);
     const opened = {
       id: event.slate ?? `#${offset}`,
-      shopper,
-      surface,
-      query,
+      ...{ shopper, surface, query, atMs, clockMs },
       orderedByEngine: event.orderedBy === "engine",
-      atMs,
-      clockMs,
     };
-    this.#observer.slate?.(opened.id, request, list, items, this.#rows);
+    if (!comesBack) this.#observer.slate?.(opened.id, request, list, items, this.#rows);
     rooms.attribution.open(opened, list, items, this.#rows, this.#consequences);
     const shown: Shown = { count: list.count, item: items, query, clicked: -1 };
     this.#fold({ ...this.#fact(event, offset, atMs, clockMs), shopper, query, shown });
     rooms.shoppers.arrive(shopper, event.session, atMs);
   }
 
-  #foldOutcome(event: OutcomeEvent, offset: number, atMs: number, clockMs: number, comesBack = false): void {
+  #foldOutcome(
+    event: OutcomeEvent,
+    offset: number,
+    atMs: number,
+    clockMs: number,
+    comesBack?: { readonly isRemembered: boolean },
+  ): void {
     const rooms = this.#rooms;
     const shopper = rooms.shoppers.intern(event.user, event.session);
     const action = rooms.actions(event.action, event.value);
-    if (!comesBack) {
+    if (comesBack === undefined) {
       if (this.#suspicion.holds(event, shopper, action, offset, atMs)) {
-        this.#observeHeld(event, action, atMs);
+        this.#setAside(event, shopper, action, atMs);
         return;
       }
       this.#comeBack(shopper, clockMs);
@@ -249,15 +253,18 @@ export class Learning {
       rooms.shoppers.arrive(shopper, event.session, atMs);
       return;
     }
-    const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
+    const isChoice =
+      action.isChoice && (comesBack?.isRemembered === true || !isSameChoice(request.history, item, action.code, atMs));
     const isRepeat = rooms.shoppers.knows(shopper, item);
-    this.#observer.outcome?.(event, item, isChoice, request);
+    if (comesBack === undefined) this.#observer.outcome?.(event, item, isChoice, request);
     const slate = rooms.attribution.join(
       { slateId: event.slate, shopper, item, action, atMs, clockMs },
       this.#consequences,
     );
-    if (slate >= 0) this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
-    if (isChoice) this.#noteChoice(request, event.session, item, event.receivedAt);
+    if (slate >= 0 && comesBack === undefined)
+      this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
+    // The candidates as they stood before a choice that comes back are no more to be had.
+    if (isChoice && comesBack === undefined) this.#noteChoice(request, event.session, item, event.receivedAt);
     this.#fold({
       ...this.#fact(event, offset, atMs, clockMs),
       shopper,
@@ -270,8 +277,12 @@ export class Learning {
       query: slate < 0 ? -1 : rooms.attribution.slates.query.get(slate),
     });
     rooms.shoppers.arrive(shopper, event.session, atMs);
-    if (isChoice) rooms.shoppers.touch(shopper, item, action.code, atMs);
-    else if (isTurningAway(action.code)) rooms.shoppers.turnAway(shopper, item, action.code);
+    if (comesBack?.isRemembered !== true) this.#remember(shopper, item, action, isChoice, atMs);
+  }
+
+  #remember(shopper: number, item: number, { code }: Action, isChoice: boolean, atMs: number): void {
+    if (isChoice) this.#rooms.shoppers.touch(shopper, item, code, atMs);
+    else if (isTurningAway(code)) this.#rooms.shoppers.turnAway(shopper, item, code);
   }
 
   #holdSlate(event: SlateEvent, offset: number, atMs: number): void {
@@ -284,17 +295,19 @@ export class Learning {
     this.#suspicion.holdSlate(event, offset, atMs);
   }
 
-  /** Suspects are answered like everybody: an evaluation judges their lists, too. */
-  #observeHeld(event: OutcomeEvent, action: Action, atMs: number): void {
+  /** What is held teaches nobody else, but who did it is answered by it; and an evaluation judges what suspects are shown, too. */
+  #setAside(event: OutcomeEvent, shopper: number, action: Action, atMs: number): void {
     const item = this.#rooms.items.find(event.item);
-    if (this.#observer.outcome === undefined || item < 0) return;
+    if (shopper < 0 || item < 0) return;
     const request = question(this.#rooms, { ...event, item: undefined, atMs }, this.#scratch.history, foldedHistory);
-    const isChoice = action.isChoice && !this.#isSameChoice(item, action.code, atMs);
-    this.#observer.outcome(event, item, isChoice, request);
+    const isChoice = action.isChoice && !isSameChoice(request.history, item, action.code, atMs);
+    this.#observer.outcome?.(event, item, isChoice, request);
     if (event.slate !== undefined) this.#observer.joined?.(event.slate, item, action.reward);
-    if (!isChoice || this.#observer.choice === undefined || request.history.count === 0) return;
-    this.#readCandidates(request, event.session);
-    this.#observer.choice(request, this.#pool, this.#choiceRows);
+    if (isChoice && this.#observer.choice !== undefined && request.history.count > 0) {
+      this.#readCandidates(request, event.session);
+      this.#observer.choice(request, this.#pool, this.#choiceRows);
+    }
+    this.#remember(shopper, item, action, isChoice, atMs);
   }
 
   #fold(fact: Fact): void {
@@ -352,16 +365,6 @@ export class Learning {
     this.#changes.common++;
     const clockMs = this.#rooms.registers[engineAt.clockMs]!;
     for (const feature of this.#rooms.listFeatures.features) feature.impressions?.(shown, clockMs);
-  }
-
-  /** The view that follows a click on the item, or the same again at the same instant (a second line of one invoice). */
-  #isSameChoice(item: number, code: number, atMs: number): boolean {
-    const { history } = this.#scratch;
-    const entry = history.indexOf(item);
-    if (entry < 0) return false;
-    const elapsedMs = Math.abs(atMs - history.lastAtMs[entry]!);
-    if (history.lastAction[entry] === code) return elapsedMs === 0;
-    return code === actionCode.view && history.lastAction[entry] === actionCode.click && elapsedMs <= clickThenViewMs;
   }
 
   /** Rows of the items of the list just read, those never seen before interned; all are heard of. */

@@ -4,6 +4,7 @@
  */
 import { describeCandidates, matchByChoice, retrieveCandidates } from "./candidates.ts";
 import { confidence } from "./confidence.ts";
+import { isRejection } from "./core/actions.ts";
 import { stopwatchMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import type { ShownItem, SlateEvent } from "./core/event.ts";
@@ -15,7 +16,6 @@ import type { Request } from "./core/request.ts";
 import { Found, Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
 import { Explainer } from "./explain.ts";
-import type { ServedList } from "./learn.ts";
 import type { Model } from "./models/model.ts";
 import { greedy } from "./policies/greedy.ts";
 import { question, rankByMatch, readRows, scratch } from "./question.ts";
@@ -23,6 +23,14 @@ import { Sums } from "./retrievers/sums.ts";
 import type { Rooms } from "./rooms.ts";
 import { TimeBudget } from "./time-budget.ts";
 import { Value } from "./value.ts";
+
+/** A list as it was served. */
+export interface ServedList {
+  /** [position] row of the item, −1 if never seen. */
+  readonly items: Int32Array;
+  /** Writes the rows that were read, in the order of the items. */
+  copyRows(rows: Rows): void;
+}
 
 /** An answer and the slate event to be logged for it; the caller gives it its id. */
 export interface Served {
@@ -130,11 +138,15 @@ export class Serving {
     most?: () => number,
   ): number {
     const { catalogue, items } = this.#rooms;
-    const passes = filters === undefined ? () => true : catalogue.filter(filters);
+    const passes = filters === undefined ? undefined : catalogue.filter(filters);
+    // Asked thousands of times for one list.
     const excluded = new Set(exclude?.map((id) => items.find(id)));
     if (item !== undefined) excluded.add(items.find(item));
+    const { history } = asked;
+    for (let i = 0; i < history.count; i++) if (isRejection(history.lastAction[i]!)) excluded.add(history.item[i]!);
+    const isAnyExcluded = excluded.size > 0;
     const accepts = (row: number): boolean =>
-      catalogue.isRecommendable(row) && !excluded.has(row) && !asked.history.isRejected(row) && passes(row);
+      catalogue.isRecommendable(row) && !(isAnyExcluded && excluded.has(row)) && (passes === undefined || passes(row));
     const leftOut = retrieveCandidates(this.#rooms, asked, accepts, this.#pool, most);
     if (this.#pool.count < size) this.#fill(accepts, size);
     this.#matchPool(asked, list);

@@ -115,6 +115,17 @@ describe("what is held", () => {
     });
   });
 
+  test("is remembered of who did it, and once only when it comes back", async () => {
+    await withEngine(async (engine) => {
+      await engine.record([{ type: "item", item: "p-2", fields: {} }, says("u-1", false), ...doing]);
+      const recent = [{ item: "p-2", lastAction: "cart", touches: 2 }];
+      expect(engine.user("u-1")!.recent).toMatchObject(recent);
+      await engine.record(says("u-1", true));
+      expect(engine.status().counts).toMatchObject({ released: 3, joinedById: 1 });
+      expect(engine.user("u-1")!.recent).toMatchObject(recent);
+    });
+  });
+
   test("never comes where nobody says so", async () => {
     await withEngine(async (engine, clock) => {
       await engine.record([says("u-1", false), ...doing]);

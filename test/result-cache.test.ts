@@ -117,6 +117,15 @@ describe("a kept answer", () => {
     expect(fromCache()).toBe(1);
   });
 
+  test("goes with the list of a suspect, too", async () => {
+    await engine.record({ type: "user", user: "v", fields: { trusted: false } });
+    engine.rank({ items, user: "v" });
+    engine.rank({ items, user: "v", observe: false });
+    engine.rank({ items, user: "v" });
+    engine.rank({ items, user: "v", observe: false });
+    expect(fromCache()).toBe(0);
+  });
+
   test("goes when it is too old", () => {
     engine.rank({ items, observe: false });
     clock.advance(minuteMs);

@@ -1,5 +1,5 @@
 /** What a shopper turned to, as every room reads it: distinct items, the latest first. */
-import { isRejection } from "./actions.ts";
+import { actionCode, isRejection } from "./actions.ts";
 import { dayMs, minuteMs } from "./clock.ts";
 import { Marks } from "./marks.ts";
 
@@ -74,4 +74,16 @@ export class History {
     const entry = this.indexOf(item);
     return entry >= 0 && isRejection(this.lastAction[entry]!);
   }
+}
+
+/** A click and the view of the same item that follows it within this are one choice. */
+const clickThenViewMs = minuteMs;
+
+/** The view that follows a click on the item, or the same again at the same instant (a second line of one invoice). */
+export function isSameChoice(history: History, item: number, code: number, atMs: number): boolean {
+  const entry = history.indexOf(item);
+  if (entry < 0) return false;
+  const elapsedMs = Math.abs(atMs - history.lastAtMs[entry]!);
+  if (history.lastAction[entry] === code) return elapsedMs === 0;
+  return code === actionCode.view && history.lastAction[entry] === actionCode.click && elapsedMs <= clickThenViewMs;
 }

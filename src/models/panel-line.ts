@@ -30,6 +30,8 @@ const growth = 1.5;
 const pull = 10;
 /** A line is fitted to logits within this; beyond, they weigh as if they stood at it. */
 const fittedMax = 20;
+/** Below the best of a list by more than this is as good as never chosen; what is squared stays finite. */
+const deepest = 1e6;
 const slopeMin = 0.05;
 const slopeMax = 20;
 const stepMax = 0.5;
@@ -123,14 +125,14 @@ export function judgeShares(
   let second = 0;
   for (let i = 0; i < count; i++) {
     if (verdicts[i] === verdict.chosenBefore) continue;
-    const below = xs[i]! - max;
+    const below = Math.max(-deepest, xs[i]! - max);
     const share = Math.exp(slope * below);
     total += share;
     first += share * below;
     second += share * below * below;
   }
   const mean = first / total;
-  const above = chosenSum / chosen - max;
+  const above = Math.max(-deepest, Math.min(0, chosenSum / chosen - max));
   sums[1] = mean - above;
   sums[4] = Math.max(0, Math.min(fittedMax * fittedMax, second / total - mean * mean));
   return Math.min(-Math.log(chanceMin), Math.log(total) - slope * above);

@@ -134,9 +134,12 @@ export class PanelMixture {
     for (let slot = 0; slot < slotsMax; slot++) reweigh(this.weights, slot * this.width, isHeard);
   }
 
-  /** The member begins anew: its lines do. */
+  /** The member begins anew: its lines do, and the mean of its places. */
   forget(member: number): void {
-    for (let slot = 0; slot < slotsMax; slot++) startLine(this.lines, this.lineAt(slot, member));
+    for (let slot = 0; slot < slotsMax; slot++) {
+      startLine(this.lines, this.lineAt(slot, member));
+      this.#placeMeans.array[slot * this.width + member] = 0;
+    }
   }
 
   /** The member's lines learn anew, from where they are. */

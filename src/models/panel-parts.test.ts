@@ -140,6 +140,28 @@ describe("a line", () => {
     }
   });
 
+  test("of shares bears lists of any size", () => {
+    const line = lineOf(0, 1);
+    const sums = new Float64Array(sumsWidth);
+    for (const xs of [
+      [1e200, 0, -1e200],
+      [1e308, -1e308, 1e308],
+      [-1e308, 1e308, 0],
+    ]) {
+      for (const said of [
+        [1, 2, 2],
+        [2, 1, 2],
+        [1, 2, 1],
+      ]) {
+        const loss = judgeShares(line, 0, Float64Array.from(xs), Uint8Array.from(said), 3, sums);
+        expect(loss).toBeGreaterThanOrEqual(0);
+        expect(loss).toBeLessThan(35);
+        stepLine(line, 0, sums, 1, 1, true);
+        expect([...line].every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+
   test("a row that could not be costs much, not everything", () => {
     const sums = new Float64Array(sumsWidth);
     const said = Uint8Array.of(verdict.passedOver);

@@ -314,6 +314,30 @@ describe("who is heard", () => {
     expect(weightOf(model, "broken") + weightOf(model, "first")).toBeCloseTo(1, 12);
   });
 
+  test("a place that adds what is no number adds nothing", () => {
+    const placed = toy("placed", ([x]) => x!, { placeBias: (_, position) => (position === 1 ? Number.NaN : 0) });
+    const model = panel({ families: [first, placed] });
+    teach(model, 100, byX, { orderedByEngine: true, surface: 3 });
+    expect(weightOf(model, "first") + weightOf(model, "placed")).toBeCloseTo(1, 12);
+    expect([...predictions(model, some())].every(Number.isFinite)).toBe(true);
+  });
+
+  test("one that begins anew is judged by its own places", () => {
+    const says: Partial<Family> = { placeBias: () => (isSick ? 9 : 0) };
+    let isSick = true;
+    const model = panel({ families: [first, toy("placed", ([x], n) => (n > 300 ? Number.NaN : x!), says)] });
+    const means = (): number[] => {
+      const [chunk] = model.state.buffers.find(({ name }) => name === "place-means")!.chunks();
+      return [...new Float64Array(chunk!.buffer, chunk!.byteOffset, 4)];
+    };
+    teach(model, 310, byX, { orderedByEngine: true, surface: 3 });
+    expect(means()[1]).toBeGreaterThan(8);
+    isSick = false;
+    for (let n = 0; n < 2000 && stateOf(model, "placed") !== "on trial"; n++)
+      teach(model, 1, byX, { orderedByEngine: true, surface: 3 });
+    expect(means()).toEqual([0, 0, 0, 0]);
+  });
+
   test("one of a family is put aside alone, and heard again when it speaks sense", () => {
     const pair = toy("pair", () => 0, {
       members: ["sound", "sick"],

@@ -164,7 +164,7 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
     const inFamily = memberIn[member]!;
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      const bias = family.placeBias(surface, position[i]!, inFamily);
+      const bias = within(family.placeBias(surface, position[i]!, inFamily));
       sum += bias;
       logits[i] = logits[i]! + bias;
     }
@@ -311,6 +311,9 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
     },
   };
 }
+
+/** What a place may add to what is judged; 0 where it is no number. */
+const within = (bias: number): number => Math.max(-logitMax, Math.min(logitMax, bias)) || 0;
 
 /** Largest absolute value; NaN or Infinity where one is no number. */
 function largestOf(values: Float64Array, count: number): number {

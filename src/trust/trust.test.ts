@@ -214,6 +214,15 @@ test("a session's events come back with a user whom the shop trusts", () => {
   expect([shop.trust.suspects, shop.trust.hasToCome(5)]).toEqual([0, true]);
 });
 
+test("a user whose session the shop distrusts is one by name, whatever rule they broke before", () => {
+  const shop = new Shop();
+  shop.untilSuspect(5, 100, (n) => shop.choose(5, n, 300));
+  shop.trust.name(0, false, shop.atMs);
+  shop.trust.join(0, 5);
+  for (let n = 0; n < 50; n++) shop.choose(5, n, minuteMs);
+  expect([shop.trust.reasonOf(5), shop.trust.suspects]).toEqual(["named", 1]);
+});
+
 test("a row that is forgotten is a new shopper's", () => {
   const shop = shopWithSuspect();
   shop.trust.hold(0, held(1));

@@ -193,6 +193,7 @@ export class Trust {
     if (this.isSuspect(from) && !this.isSuspect(to) && this.#said.get(to) !== said.trusted)
       this.#setVerdict(to, this.#verdict.get(from) - 1, this.#sinceMs.get(from));
     if (this.#said.get(to) === said.trusted) this.#trust(to);
+    else if (this.#said.get(to) === said.suspect) this.#setVerdict(to, namedReason, this.#sinceMs.get(to));
     this.#count("leftQuarantine", this.#quarantine.join(from, to));
     if (this.#day.get(from) > this.#day.get(to)) {
       this.#day.set(to, this.#day.get(from));
