@@ -177,14 +177,24 @@ export class Learning {
   #comeBack(shopper: number, clockMs: number): void {
     const { items, shoppers } = this.#rooms;
     const held = this.#suspicion.comesBack(shopper);
-    const remembered = new Set<string>();
+    const known = new Set<string>();
     for (const { event } of held)
-      if (event.type === "outcome" && shoppers.knows(shopper, items.find(event.item))) remembered.add(event.item);
+      if (event.type === "outcome" && shoppers.knows(shopper, items.find(event.item))) known.add(event.item);
+    let clicked: string | undefined;
+    // What is held was judged when it came.
+    const observer = this.#observer;
+    this.#observer = {};
     for (const { event, offset } of held) {
       const atMs = eventAtMs(event);
-      if (event.type === "slate") this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs, true);
-      else this.#foldOutcome(event, offset, atMs, clockMs, { isRemembered: remembered.has(event.item) });
+      if (event.type === "slate") {
+        this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs);
+        continue;
+      }
+      const isSame = event.action === "view" && event.item === clicked;
+      clicked = event.action === "click" ? event.item : undefined;
+      this.#foldOutcome(event, offset, atMs, clockMs, { isSame, isRemembered: known.has(event.item) });
     }
+    this.#observer = observer;
   }
 
   #readSlate(event: SlateEvent, atMs: number): Request {
@@ -198,14 +208,7 @@ export class Learning {
     return asked;
   }
 
-  #foldSlate(
-    event: SlateEvent,
-    asked: Request,
-    offset: number,
-    atMs: number,
-    clockMs: number,
-    comesBack = false,
-  ): void {
+  #foldSlate(event: SlateEvent, asked: Request, offset: number, atMs: number, clockMs: number): void {
     const rooms = this.#rooms;
     const { list, history } = this.#scratch;
     const { user, session } = event;
@@ -222,7 +225,7 @@ export class Learning {
       ...{ shopper, surface, query, atMs, clockMs },
       orderedByEngine: event.orderedBy === "engine",
     };
-    if (!comesBack) this.#observer.slate?.(opened.id, request, list, items, this.#rows);
+    this.#observer.slate?.(opened.id, request, list, items, this.#rows);
     rooms.attribution.open(opened, list, items, this.#rows, this.#consequences);
     const shown: Shown = { count: list.count, item: items, query, clicked: -1 };
     this.#fold({ ...this.#fact(event, offset, atMs, clockMs), shopper, query, shown });
@@ -234,7 +237,7 @@ export class Learning {
     offset: number,
     atMs: number,
     clockMs: number,
-    comesBack?: { readonly isRemembered: boolean },
+    comesBack?: { readonly isSame: boolean; readonly isRemembered: boolean },
   ): void {
     const rooms = this.#rooms;
     const shopper = rooms.shoppers.intern(event.user, event.session);
@@ -253,26 +256,23 @@ export class Learning {
       rooms.shoppers.arrive(shopper, event.session, atMs);
       return;
     }
-    const isChoice =
-      action.isChoice && (comesBack?.isRemembered === true || !isSameChoice(request.history, item, action.code, atMs));
-    const isRepeat = rooms.shoppers.knows(shopper, item);
-    if (comesBack === undefined) this.#observer.outcome?.(event, item, isChoice, request);
+    const isBack = comesBack !== undefined;
+    const isSame = comesBack?.isSame ?? isSameChoice(request.history, item, action.code, atMs);
+    const isChoice = action.isChoice && !isSame;
+    this.#observer.outcome?.(event, item, isChoice, request);
     const slate = rooms.attribution.join(
       { slateId: event.slate, shopper, item, action, atMs, clockMs },
       this.#consequences,
     );
-    if (slate >= 0 && comesBack === undefined)
-      this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
-    // The candidates as they stood before a choice that comes back are no more to be had.
-    if (isChoice && comesBack === undefined) this.#noteChoice(request, event.session, item, event.receivedAt);
+    if (slate >= 0) this.#observer.joined?.(rooms.attribution.slates.id(slate), item, action.reward);
+    if (isChoice && !isBack) this.#noteChoice(request, event.session, item, event.receivedAt);
+    // The history as it stood before what comes back is no more to be had: it counts as nobody's.
+    if (isBack) request.history.clear();
     this.#fold({
       ...this.#fact(event, offset, atMs, clockMs),
-      shopper,
-      item,
-      isRepeat,
-      action: action.code,
-      reward: action.reward,
-      isChoice,
+      ...{ item, action: action.code, reward: action.reward, isChoice },
+      shopper: isBack ? -1 : shopper,
+      isRepeat: !isBack && rooms.shoppers.knows(shopper, item),
       value: event.value ?? Number.NaN,
       query: slate < 0 ? -1 : rooms.attribution.slates.query.get(slate),
     });
@@ -383,10 +383,7 @@ export class Learning {
 
   #fact(event: LoggedEvent, offset: number, atMs: number, clockMs: number): Fact {
     return {
-      type: event.type,
-      offset,
-      atMs,
-      clockMs,
+      ...{ type: event.type, offset, atMs, clockMs },
       item: -1,
       shopper: -1,
       history: this.#scratch.history,

@@ -178,7 +178,7 @@ export function buildRooms(config: Config): Rooms {
   const retrievers: readonly Retriever[] = [
     alsoBought(coVisits),
     boughtNext(coVisits),
-    sessionNeighbours(items),
+    sessionNeighbours(items, limits.touchesMax, (row, shopper) => shoppers.isSame(row, shopper)),
     similarItems(coVisits),
     ownItems(),
     popular({ name: "popular", halfLifeMs: 30 * dayMs, share: 20, text: "popular in the shop" }),

@@ -27,7 +27,7 @@ export class Suspicion {
     const { trust, items } = this.#rooms;
     const mayCount = action.isChoice
       ? trust.judge({
-          ...{ shopper, action: action.code, atMs },
+          ...{ shopper, action: action.code, atMs, isTimed: event.time !== event.receivedAt },
           ...{ item: hashText(event.item) | 1, row: items.find(event.item) },
         })
       : !trust.isSuspect(shopper);

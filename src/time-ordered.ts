@@ -1,4 +1,4 @@
-/** Event files as the evaluations take them: parsed, in time order, each folded as if it had come in at its own time. */
+/** Event files as the evaluations take them: parsed, in time order, each folded as if it had come in just after its own time. */
 import { systemClock } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import { eventAtMs, type LoggedEvent } from "./core/event.ts";
@@ -18,8 +18,11 @@ export async function timeOrdered(events: Iterable<EventInput> | AsyncIterable<E
       throw error;
     }
   }
-  return parsed
-    .map((event, index) => ({ event, index }))
-    .sort((a, b) => eventAtMs(a.event) - eventAtMs(b.event) || a.index - b.index)
-    .map(({ event }) => ({ ...event, receivedAt: eventAtMs(event) }));
+  return (
+    parsed
+      .map((event, index) => ({ event, index }))
+      .sort((a, b) => eventAtMs(a.event) - eventAtMs(b.event) || a.index - b.index)
+      // A moment later: what is said of its own time is heeded.
+      .map(({ event }) => ({ ...event, receivedAt: eventAtMs(event) + 1 }))
+  );
 }

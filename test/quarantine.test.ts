@@ -32,7 +32,7 @@ async function life(engine: Engine, clock: ReturnType<typeof manualClock>): Prom
       const clicked = user === "robot" ? shown : shown.slice(turn % 3, (turn % 3) + 1);
       for (const { item } of clicked) {
         clock.advance(user === "robot" ? 300 : 20_000);
-        await engine.record(did("click", item, user, { slate }));
+        await engine.record(did("click", item, user, { slate, time: clock.nowMs() - 1 }));
       }
       clock.advance(minuteMs);
     }
@@ -81,6 +81,28 @@ describe("a suspect", () => {
       expect(held).toBe(limits.quarantineOfOneMax);
       expect(counts).toMatchObject({ released: 0 });
       expect(counts.heldForDwell).toBe(held + counts.leftQuarantine!);
+    });
+  });
+
+  test("is told by the times that clients give: what is stamped at its arrival only may be late, and many at once", async () => {
+    await withEngine(async (engine, clock) => {
+      for (let n = 0; n < 200; n++) {
+        clock.advance(300);
+        await engine.record(did("click", `p-${n % 20}`, "u-1"));
+        if (n === 90) expect(engine.status().suspects).toBe(0);
+      }
+      expect(engine.status()).toMatchObject({ suspects: 1 });
+    });
+  });
+
+  test("is nobody who comes back to a favourite, list after list", async () => {
+    await withEngine(async (engine, clock) => {
+      for (let n = 0; n < 60; n++) {
+        const { slate } = engine.rank({ user: "u-1", items });
+        clock.advance(minuteMs);
+        await engine.record(did("click", "p-7", "u-1", { slate, time: clock.nowMs() - 1 }));
+      }
+      expect(engine.status()).toMatchObject({ suspects: 0 });
     });
   });
 
@@ -142,7 +164,12 @@ describe("what is held", () => {
       await engine.record(says("u-1", true));
       for (let n = 0; n < 30; n++) {
         clock.advance(300);
-        await engine.record({ ...did("click", `p-${n}`, ""), user: undefined, session: "v-1" });
+        await engine.record({
+          ...did("click", `p-${n}`, ""),
+          user: undefined,
+          session: "v-1",
+          time: clock.nowMs() - 1,
+        });
       }
       expect(engine.quarantine()).toMatchObject({ suspects: 1, shoppers: [{ session: "v-1", reason: "dwell" }] });
       const { held } = engine.quarantine();

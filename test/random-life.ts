@@ -65,6 +65,8 @@ export class Life {
       start += size;
     }
     if (this.#pages % 9 === 4) await ground.record(this.#robot());
+    if (this.#pages % 60 === 30 || this.#pages % 60 === 59)
+      await ground.record([{ type: "user", user: "u-3", fields: { trusted: this.#pages % 60 === 30 ? false : null } }]);
     if (++this.#pages % 100 === 0) this.nowMs += chance.int(3) * dayMs;
   }
 

@@ -177,6 +177,7 @@ describe("files", () => {
     ["src/features/feature.check.ts", "a world with every kind of event, and a feature's promises in it"],
     ["src/core/columns.ts", "one class for each element type, written out: shared code is a fifth slower"],
     ["src/core/tables.test.ts", "every table of core against its slow twin, by one set of random operations"],
+    ["src/models/panel.test.ts", "toy learners that fail in every way, and what the panel makes of them"],
     ["src/core/parse-event.test.ts", "one sentence for each way in which an event can be wrong"],
   ]);
 

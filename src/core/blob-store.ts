@@ -1,6 +1,6 @@
 /** One JSON value for each row, as UTF-8 bytes in a slab: item fields, user fields. */
 import { CellColumn, Int32Column } from "./columns.ts";
-import { Slab } from "./slab.ts";
+import { blockCellsMax, Slab } from "./slab.ts";
 import { prefixed, type State, state } from "./state.ts";
 
 const cellBytes = 32;
@@ -29,24 +29,25 @@ export class BlobStore<T> {
     return this.#start.get(row) < 0 ? 0 : this.#length.get(row);
   }
 
-  /** `undefined` forgets the row's value. */
-  write(row: number, value: T | undefined): void {
+  /** `undefined` forgets the row's value. False for a value too large for a block: the row then has none. */
+  write(row: number, value: T | undefined): boolean {
     const old = this.#start.get(row);
     if (old >= 0) {
       const cells = cellsOf(this.#length.get(row));
       this.#cells.bytes(old, this.#length.get(row)).fill(0);
       this.#slab.free(old, cells);
     }
-    if (value === undefined) {
+    const bytes = value === undefined ? undefined : Buffer.from(JSON.stringify(value), "utf8");
+    if (bytes === undefined || cellsOf(bytes.length) > blockCellsMax) {
       if (old >= 0) this.#start.set(row, -1);
-      return;
+      return bytes === undefined;
     }
-    const bytes = Buffer.from(JSON.stringify(value), "utf8");
     const start = this.#slab.allocate(cellsOf(bytes.length));
     this.#cells.ensure(this.#slab.cells);
     this.#cells.bytes(start, bytes.length).set(bytes);
     this.#start.set(row, start);
     this.#length.set(row, bytes.length);
+    return true;
   }
 }
 

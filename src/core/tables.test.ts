@@ -502,7 +502,7 @@ describe("blob store", () => {
 
   test("cells are used again: rewriting does not grow it", () => {
     const store = new BlobStore<string>("blobs");
-    const write = (i: number): void => store.write(i % 10, i % 7 === 0 ? undefined : "x".repeat((i * 37) % 3000));
+    const write = (i: number): boolean => store.write(i % 10, i % 7 === 0 ? undefined : "x".repeat((i * 37) % 3000));
     for (let i = 0; i < 500; i++) write(i);
     const bytes = bytesInUse([store.state]);
     for (let i = 0; i < 20_000; i++) write(i);

@@ -28,7 +28,7 @@ export function alsoBought(coVisits: CoVisits): Retriever {
 
   return {
     name: "also-bought",
-    share: 60,
+    share: 40,
     state: state("retriever.also-bought", 2, [...prefixed(coVisits.state), ...prefixed(popularity.state)]),
     fold(fact) {
       coVisits.fold(fact);

@@ -154,6 +154,14 @@ describe("session-neighbours", () => {
     expect(ask(1)).not.toContain(11);
   });
 
+  test("nor is the session that turned out to be one's own, though it is others' neighbour", () => {
+    const { choose, ask } = shop(sessionNeighbours(lasting, 1000, (row, shopper) => row === 0 && shopper === 1));
+    for (const item of [1, 2]) choose(0, item);
+    for (const shopper of [1, 2]) choose(shopper, 1);
+    expect(ask(1)).toEqual([1]);
+    expect(ask(2)).toContain(2);
+  });
+
   test("a neighbour nearer in order comes first, and what follows before what went before", () => {
     const { choose, ask } = shop();
     for (const item of [1, 2, 3, 4, 5]) choose(0, item);

@@ -53,8 +53,15 @@ const nearness = Float64Array.from({ length: basketsMax + 1 }, (_, d) => Math.ex
 const repeatsAt = 0;
 const choicesAt = 1;
 
-/** `items`: keys of the items' rows. `touchesMax`: touches remembered of everybody together. */
-export function sessionNeighbours(items: RowKeys = lasting, touchesMax: number = limits.touchesMax): Retriever {
+/**
+ * `items`: keys of the items' rows. `touchesMax`: touches remembered of everybody together. `isSame`: both rows are of one shopper, as
+ * the session's is that turned out to be a user's: nobody is their own neighbour.
+ */
+export function sessionNeighbours(
+  items: RowKeys = lasting,
+  touchesMax: number = limits.touchesMax,
+  isSame: (row: number, shopper: number) => boolean = (row, shopper) => row === shopper,
+): Retriever {
   const ring = new TouchRing(items, touchesMax);
   /** Of choices by shoppers with a past: repeats, all. */
   const counts = registers("counts", 2);
@@ -87,7 +94,7 @@ export function sessionNeighbours(items: RowKeys = lasting, touchesMax: number =
       const { shopper } = ring;
       if (shopper !== self && ring.isOf(shopper, touch)) {
         let place = places.get(shopper);
-        if (place < 0 && found < neighboursMax) {
+        if (place < 0 && found < neighboursMax && !isSame(shopper, self)) {
           place = found++;
           places.set(shopper, place);
           shared[place] = touch;
@@ -179,7 +186,7 @@ export function sessionNeighbours(items: RowKeys = lasting, touchesMax: number =
 
   return {
     name: "session-neighbours",
-    share: 60,
+    share: 40,
     state: state("retriever.session-neighbours", 1, [...prefixed(ring.state), counts]),
     fold(fact: Fact) {
       if (!fact.isChoice || fact.item < 0 || fact.shopper < 0) return;

@@ -264,6 +264,9 @@ describe("a session joined to a user", () => {
     expect([items(first), items(second)]).toEqual([[1], [2]]);
     expect(event({ session: "shared" }, 3, 3)).toBe(first);
     expect(told.length).toBe(1);
+    const row = Number.parseInt(told[0]!, 10);
+    expect([first, second, -1].map((shopper) => shoppers.isSame(row, shopper))).toEqual([true, false, false]);
+    expect([shoppers.isSame(first, first), shoppers.isSame(first, second)]).toEqual([true, false]);
   });
 
   test("more than a history holds leaves the latest", () => {

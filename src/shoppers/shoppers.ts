@@ -121,6 +121,11 @@ export class Shoppers {
     return userRow;
   }
 
+  /** True if the row is the shopper's, or of a session that turned out to be theirs. */
+  isSame(row: number, shopper: number): boolean {
+    return row === shopper || (shopper >= 0 && this.#joinedTo(row) === shopper);
+  }
+
   #internId(id: string): number {
     const { size } = this.#ids;
     const row = this.#ids.intern(id);

@@ -16,7 +16,7 @@ const counted = [
   ["volume", hourMs],
   /** Choices of another item within less than {@link quickMs} after the last one. */
   ["dwell", 10 * minuteMs],
-  /** The same again with the item chosen last, but for views and carts: people look again, and take two. */
+  /** The same again with the item chosen last within less than {@link hastyMs}, but for views and carts: people look again, and take two. */
   ["repetition", hourMs],
   /** Choices of none of the {@link recentItems} items chosen last. */
   ["breadth", dayMs],
@@ -32,7 +32,11 @@ const quickMs = secondMs;
 const instantMs = 10;
 /** Who takes at least so long is in no hurry. */
 const calmMs = 2 * secondMs;
+/** Who comes back to an item later than this has come back to it: a favourite is no repetition. */
+const hastyMs = 30 * secondMs;
 const recentItems = 4;
+/** What came without a time of its own was stamped at its arrival, which may be late and many at once: limits are so many times as large. */
+const untimedPatience = 10;
 
 export interface NotedChoice {
   readonly shopper: number;
@@ -41,6 +45,8 @@ export interface NotedChoice {
   /** Code of `core/actions.ts`. */
   readonly action: number;
   readonly atMs: number;
+  /** The client said when; else it was stamped when it arrived. */
+  readonly isTimed: boolean;
 }
 
 /** What a choice says of its shopper. */
@@ -80,7 +86,7 @@ export class Behaviour {
   }
 
   /** Counts a choice, and says how its shopper stands with it. */
-  note({ shopper, item, action, atMs }: NotedChoice): Standing {
+  note({ shopper, item, action, atMs, isTimed }: NotedChoice): Standing {
     const place = this.#place(shopper, item);
     const taken = place === 0 ? this.#actions.get(shopper) : 0;
     const isStep = place === 0 && (taken & (1 << action)) === 0;
@@ -94,15 +100,16 @@ export class Behaviour {
       isInstant ? 0 : 1,
       isInstant && !isAnother ? 0 : 1,
       isAnother && !isInstant && elapsedMs < quickMs ? 1 : 0,
-      place === 0 && action !== actionCode.view && action !== actionCode.cart ? 1 : 0,
+      place === 0 && elapsedMs < hastyMs && action !== actionCode.view && action !== actionCode.cart ? 1 : 0,
       place < 0 ? 1 : 0,
     ];
     let broken = -1;
     let isCalm = !(elapsedMs < calmMs);
     for (let rule = 0; rule < counted.length; rule++) {
       const value = this.#add(shopper, rule, added[rule]!, atMs, last);
-      if (value > this.#limits[rule]! && broken < 0) broken = rule;
-      if (value > this.#limits[rule]! / 2) isCalm = false;
+      const limit = this.#limits[rule]! * (isTimed ? 1 : untimedPatience);
+      if (value > limit && broken < 0) broken = rule;
+      if (value > limit / 2) isCalm = false;
     }
     if (!(atMs < last)) this.#atMs.set(shopper, atMs);
     this.#toFront(shopper, item, place < 0 ? recentItems - 1 : place);

@@ -15,6 +15,8 @@ const usualMs = 3 * dayMs;
 const ratio = 5;
 /** What an item that nobody chose yet is reckoned to have got. */
 const unknownCount = 0.5;
+/** What a choice that bursts adds to the usual: pushing does not make itself usual, and what lasts for days becomes it. */
+const heldCount = 0.1;
 
 const allLatelyAt = 0;
 const allUsualAt = 1;
@@ -48,10 +50,11 @@ export class Bursts {
     const before = this.#usual.get(item) * decay(itsMs, usualMs);
     const newcomers = this.#newcomers.get(item) * decay(itsMs, latelyMs) + (isNewcomer ? 1 : 0);
     this.#newcomers.set(item, newcomers);
-    this.#usual.set(item, before + 1);
     this.#atMs.set(item, nowMs);
     const usual = (before + unknownCount) * (at[allLatelyAt]! / at[allUsualAt]!);
-    return isNewcomer && newcomers > this.#limit && newcomers > ratio * usual;
+    const bursts = isNewcomer && newcomers > this.#limit && newcomers > ratio * usual;
+    this.#usual.set(item, before + (bursts ? heldCount : 1));
+    return bursts;
   }
 
   forgetItem(item: number): void {

@@ -10,12 +10,12 @@ export type TrustRule = BehaviourRule | "burst" | "lessons";
 export type TrustLimits = Readonly<Record<TrustRule, number>>;
 
 export const standardLimits: TrustLimits = {
-  pace: 20,
+  pace: 40,
   volume: 250,
   dwell: 10,
   repetition: 6,
   breadth: 300,
-  burst: 3,
+  burst: 10,
   lessons: 1000,
 };
 

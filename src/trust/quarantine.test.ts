@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { OutcomeEvent } from "../core/event.ts";
+import type { OutcomeEvent, SlateEvent } from "../core/event.ts";
 import { checksum, copyState } from "../core/state.ts";
 import { Quarantine, type QuarantineBounds } from "./quarantine.ts";
 
@@ -99,6 +99,18 @@ test("beyond the bytes the oldest leaves, whosever it is", () => {
   expect(offsets(quarantine.newest())[0]).toBe(19);
   expect(quarantine.of(0)).toBe(0);
   expect(quarantine.of(19)).toBe(1);
+});
+
+test("what is too large to be held leaves at once, and the others come back", () => {
+  const quarantine = new Quarantine({ ...bounds, bytes: 10_000_000 });
+  const items = Array.from({ length: 1000 }, (_, i) => `p-${i}`.padEnd(600, "x"));
+  const large: SlateEvent = { type: "slate", items, time: 0, receivedAt: 0 };
+  hold(quarantine, 3, 1);
+  expect(quarantine.hold(3, { event: large, offset: 2 })).toBe(1);
+  expect([quarantine.size, quarantine.of(3)]).toEqual([1, 1]);
+  hold(quarantine, 3, 3);
+  expect(offsets(quarantine.newest())).toEqual([3, 1]);
+  expect(offsets(quarantine.release(3))).toEqual([1, 3]);
 });
 
 test("what is forgotten leaves room for others", () => {

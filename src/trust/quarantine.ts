@@ -69,7 +69,7 @@ export class Quarantine {
     return shopper < 0 ? 0 : this.#count.get(shopper);
   }
 
-  /** Holds an event of a shopper; returns how many left for it. */
+  /** Holds an event of a shopper; returns how many left for it, itself if it is too large to be held. */
   hold(shopper: number, held: HeldEvent): number {
     let left = 0;
     if (this.of(shopper) >= this.#bounds.eventsOfOne) {
@@ -80,7 +80,7 @@ export class Quarantine {
     const number = at[nextAt]!;
     const place = number % this.#bounds.events;
     if (number - at[oldestAt]! >= this.#bounds.events) left += this.#leaveOldest();
-    this.#events.write(place, held);
+    if (!this.#events.write(place, held)) return left + 1;
     this.#shopper.set(place, shopper);
     this.#number.set(place, number);
     this.#next.set(place, 0);

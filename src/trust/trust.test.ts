@@ -22,7 +22,7 @@ class Shop {
   /** The shopper chooses an item after `afterMs`. */
   choose(shopper: number, item: number, afterMs = 10 * secondMs, action: number = actionCode.click): boolean {
     this.atMs += afterMs;
-    return this.trust.judge({ shopper, item: item + 1, row: item, action, atMs: this.atMs });
+    return this.trust.judge({ shopper, item: item + 1, row: item, action, atMs: this.atMs, isTimed: true });
   }
 
   /** Choices until the shopper is a suspect; NaN if they never are. */
@@ -50,7 +50,7 @@ describe("a shopper becomes a suspect", () => {
 
   test("who never pauses", () => {
     const shop = new Shop();
-    shop.untilSuspect(0, 1000, (n) => shop.choose(0, n, 2.5 * secondMs));
+    shop.untilSuspect(0, 1000, (n) => shop.choose(0, n, 1.2 * secondMs));
     expect(shop.trust.reasonOf(0)).toBe("pace");
   });
 
@@ -81,7 +81,7 @@ describe("a shopper becomes a suspect", () => {
       for (let choice = 0; choice < 3; choice++) shop.choose(n, (n * 7 + choice * 13) % 50, 100 * secondMs);
     expect(shop.trust.suspects).toBe(0);
     for (let n = 0; n < 30; n++) shop.choose(1000 + n, 77, 100 * secondMs);
-    expect(shop.trust.suspects).toBeGreaterThan(20);
+    expect(shop.trust.suspects).toBeGreaterThan(10);
     expect(shop.trust.reasonOf(1029)).toBe("burst");
     expect(shop.trust.reasonOf(599)).toBeUndefined();
   });
