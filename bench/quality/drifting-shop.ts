@@ -82,7 +82,7 @@ export function liveThrough({ seed, drift, visits }: LifeOptions): Life {
   const learning = new Learning(judge.rooms);
   learning.observe(judge);
   for (const [offset, event] of events.entries())
-    learning.fold({ ...event, receivedAt: event.time } as unknown as LoggedEvent, offset);
+    learning.fold({ ...event, receivedAt: event.time + 1 } as unknown as LoggedEvent, offset);
   return {
     lists: judge.lists,
     told: judge.told,

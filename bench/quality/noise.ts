@@ -59,8 +59,9 @@ export function lifeWithBots(seed: number, { share, kinds, trustLimits = {} }: N
   const learning = new Learning(rooms);
   const serving = new Serving(rooms);
   let offset = 0;
+  // A moment later: what is said of its own time is heeded.
   const fold = (event: object & { time: number }): void =>
-    learning.fold({ ...event, receivedAt: event.time } as unknown as LoggedEvent, offset++);
+    learning.fold({ ...event, receivedAt: event.time + 1 } as unknown as LoggedEvent, offset++);
   for (const item of shop.items) fold(item);
 
   const came = new Set<string>();

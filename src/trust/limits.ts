@@ -15,7 +15,7 @@ export const standardLimits: TrustLimits = {
   dwell: 10,
   repetition: 6,
   breadth: 300,
-  burst: 10,
+  burst: 5,
   lessons: 1000,
 };
 
