@@ -292,6 +292,8 @@ export class Serving {
   /** How sure the model is of the order of the top of the `count` chosen, where it says how its logits vary. */
   #sureness(model: Model, count: number): { confidence?: number } {
     if (model.variance === undefined) return {};
+    // The order that was given is no knowledge.
+    if (model.lessons === 0) return { confidence: 0 };
     const { logits, variances } = this.#top;
     const sure = Math.min(count, sureMax);
     this.#copyRows(sure, this.#topRows);

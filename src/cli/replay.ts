@@ -58,8 +58,7 @@ export async function replay(options: {
     if (options.json) return console.log(JSON.stringify(report));
     const from = anew.offset > 0 ? ` from offset ${anew.offset}` : "";
     console.log(`${report.events} events${from} in ${seconds.toFixed(1)} s, state ${anew.checksum}`);
-    if (verified)
-      console.log(isSame ? `same as from the snapshot at offset ${verified.offset}` : explained(verified, log));
+    if (verified) console.log(isSame ? `same as ${stateOf(verified.offset)}` : explained(verified, log));
   } finally {
     await log.close();
   }
@@ -78,12 +77,16 @@ function differs(
   { checksum, offset }: { readonly checksum: string; readonly offset: number },
   log: EventLog,
 ): Error {
-  const state = offset > 0 ? `the snapshot at ${offset}` : "a second replay";
+  const state = stateOf(offset);
   return new LiveshelfError(
     "STATE_DIFFERS",
-    `The log leads to ${anew.slice(0, 16)}…, ${state} to ${checksum.slice(0, 16)}…: ${mend(log)}.`,
+    `The log leads to ${anew.slice(0, 16)}…, replayed ${state} to ${checksum.slice(0, 16)}…: ${mend(log)}.`,
   );
 }
+
+/** What a replay is compared with: without a snapshot, with itself. */
+const stateOf = (offset: number): string =>
+  offset > 0 ? `from the snapshot at offset ${offset}` : "from a second replay";
 
 function explained({ rebuilt, offset }: Pick<Folded, "rebuilt" | "offset">, log: EventLog): string {
   const states = rebuilt.map((one) => `${one.state} at offset ${one.offset}`).join(", ");

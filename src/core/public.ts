@@ -94,7 +94,7 @@ export interface Answer {
   /** Id of the logged slate, to be sent with outcomes; null when the answer was not observed. */
   readonly slate: string | null;
   readonly items: readonly AnsweredItem[];
-  /** How sure the learners are of this order, 0 to 1; about 0 before anything is learned. */
+  /** How sure the learners are of this order, 0 to 1; 0 before anything is learned. */
   readonly confidence?: number;
   /** Which model at which offset. */
   readonly model: string;

@@ -60,7 +60,7 @@ export const answer = Type.Object(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: "How sure the learners are of this order; about 0 before anything is learned.",
+        description: "How sure the learners are of this order; 0 before anything is learned.",
       }),
     ),
     model: word,
