@@ -35,8 +35,8 @@ const aboutKey = "log";
 const format = 2;
 /** Stands in the folder while a log is made: without it, an empty file is one that lost all it had. */
 const making = "making";
-/** Room that a new log asks of its disk. */
-const newLogBytes = 2 ** 20;
+/** Room that a log asks of its disk beside what is written: pages of the tree, and what others write meanwhile. */
+const spareBytes = 2 ** 20;
 const removedAtOnce = 1000;
 
 /** Readers of this thread, by folder. LMDB shares one file among them and a writer, and what it opened first to read stays so. */
@@ -114,6 +114,10 @@ function blockDisk(
     place: folder,
     id,
     async write(blocks) {
+      refuseIfFull(
+        folder,
+        blocks.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      );
       try {
         await write(db, blocks);
       } catch (error) {
@@ -128,7 +132,10 @@ function blockDisk(
     at: (offset) => seen(() => blockAt(db, offset)),
     first: () => fresh(() => firstOf(db)),
     last: () => fresh(() => lastOf(db)),
-    remove: (before) => remove(db, id, before),
+    async remove(before) {
+      refuseIfFull(folder, 0);
+      await remove(db, id, before);
+    },
     get bytes() {
       if (!isClosed) bytes = fresh(() => bytesOf(db));
       return bytes;
@@ -149,7 +156,7 @@ function prepared(folder: string): () => void {
     for (let place = folder; made !== undefined && place !== dirname(made); ) syncFolder((place = dirname(place)));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     if (!existsSync(join(folder, "data.mdb"))) {
-      refuseIfFull(folder);
+      refuseIfFull(folder, 0);
       writeFileSync(join(folder, making), "");
     }
     return lockForWriting(folder);
@@ -158,11 +165,15 @@ function prepared(folder: string): () => void {
   }
 }
 
-/** LMDB maps a lock file that it does not write: on a full disk the process would end at its first use. */
-function refuseIfFull(folder: string): void {
+/**
+ * LMDB must not meet a full disk. It maps a lock file that it does not write: the process would end at its first use. And what it says of a page
+ * that it could not write it puts into a buffer too short for it (lmdb 3.5.6, `mdb_page_flush`): the heap is broken, and the process ends by
+ * SIGABRT, now or later.
+ */
+function refuseIfFull(folder: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize >= newLogBytes) return;
-  throw new Error(`the disk has ${bavail * bsize} bytes left, and a new log needs ${newLogBytes}`);
+  const [left, needed] = [bavail * bsize, bytes + spareBytes];
+  if (left < needed) throw new Error(`no space left: the disk has ${left} bytes, and ${needed} are needed`);
 }
 
 function openDatabase(folder: string, readOnly: boolean): Database {
