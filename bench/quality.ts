@@ -8,6 +8,7 @@ import { learners } from "./quality/learners.ts";
 import { noise } from "./quality/noise.ts";
 import { nextBasket, nextClick, nextReview } from "./quality/recommendations.ts";
 import type { QualityReport } from "./quality/report.ts";
+import { filmsSearch, goodsSearch } from "./quality/search.ts";
 import { searchLists } from "./quality/search-lists.ts";
 import { commit, machine, today, writeSection } from "./results.ts";
 import { markdownTable } from "./table.ts";
@@ -17,6 +18,8 @@ const ofFolder: Readonly<Record<string, (folder: string) => Promise<QualityRepor
   yoochoose: nextClick,
   online_retail: nextBasket,
   amazon_beauty: nextReview,
+  chorus: goodsSearch,
+  msrd: filmsSearch,
 };
 const others: Readonly<Record<string, () => Promise<QualityReport | undefined>>> = {
   learners,

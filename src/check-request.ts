@@ -5,8 +5,9 @@
 import { nearest } from "./config.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
-import { describe, parseContext, parseQuery } from "./core/parse-event.ts";
-import type { RankRequest, RecommendRequest } from "./core/public.ts";
+import { ownName } from "./core/other-names.ts";
+import { describe, parseContext, parseQuery, parseSearched } from "./core/parse-event.ts";
+import type { RankRequest, RecommendRequest, SearchRequest, SuggestRequest } from "./core/public.ts";
 
 type Check = (given: unknown, at: string) => void;
 type Checks<Request> = { readonly [Key in keyof Required<Request>]: Check };
@@ -17,7 +18,7 @@ function refuse(at: string, wanted: string, given: unknown): never {
 
 function refuseUnknown(key: string, known: readonly string[], at = ""): never {
   const name = key.slice(0, limits.nameLengthMax).toWellFormed();
-  const message = `There is no "${name}" here; the nearest is "${nearest(name, known)}".`;
+  const message = `There is no "${name}" here; the nearest is "${ownName(name, known) ?? nearest(name, known)}".`;
   throw new LiveshelfError("REQUEST_MALFORMED", message, `${at}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
 }
 
@@ -28,6 +29,19 @@ const text =
   (given, at) =>
     isText(given, lengthMax) || refuse(at, `a well-formed text of 1 to ${lengthMax} characters`, given);
 const id = text(limits.idLengthMax);
+/** Any text, an empty one too: names of fields, and what was typed. */
+const asText =
+  (lengthMax: number): Check =>
+  (given, at) =>
+    (typeof given === "string" && given.length <= lengthMax) ||
+    refuse(at, `a text${Number.isFinite(lengthMax) ? ` of at most ${lengthMax} characters` : ""}`, given);
+const wholeNumber =
+  (min: number, max: number): Check =>
+  (given, at) =>
+    (Number.isInteger(given) && (given as number) >= min && (given as number) <= max) ||
+    refuse(at, `a whole number from ${min} to ${max}`, given);
+/** Of “:desc” after a field's name. */
+const directionLength = 5;
 const isTrueOrFalse: Check = (given, at) => typeof given === "boolean" || refuse(at, "true or false", given);
 
 /** As the log's own check of what a slate says, with the codes of a request. */
@@ -42,10 +56,14 @@ const asLogged =
     }
   };
 
-function list(given: unknown, at: string, check: (one: unknown, i: number) => void): void {
+function list(
+  given: unknown,
+  at: string,
+  check: (one: unknown, i: number) => void,
+  most: number = limits.candidatesMax,
+): void {
   if (!Array.isArray(given)) refuse(at, "a list", given);
-  if (given.length > limits.candidatesMax)
-    refuse(at, `a list of at most ${limits.candidatesMax} entries`, given.length);
+  if (given.length > most) refuse(at, `a list of at most ${most} entries`, given.length);
   for (let i = 0; i < given.length; i++) check(given[i], i);
 }
 
@@ -67,10 +85,7 @@ const ofAsker = {
   session: id,
   surface: text(limits.nameLengthMax),
   context: (given, at) => (given === null ? refuse(at, "an object", given) : context(given, at)),
-  size: (given, at) => {
-    const isFine = Number.isInteger(given) && (given as number) >= 1 && (given as number) <= limits.sizeMax;
-    if (!isFine) refuse(at, `a whole number from 1 to ${limits.sizeMax}`, given);
-  },
+  size: wholeNumber(1, limits.sizeMax),
   explain: isTrueOrFalse,
   observe: isTrueOrFalse,
   consent: isTrueOrFalse,
@@ -79,6 +94,7 @@ const ofAsker = {
 } satisfies Record<string, Check>;
 
 const query = asLogged(parseQuery);
+const searched = asLogged(parseSearched);
 
 const ofRank: Checks<RankRequest> = {
   ...ofAsker,
@@ -94,9 +110,48 @@ const ofRecommend: Checks<RecommendRequest> = {
   exclude: (given, at) => list(given, at, (one, i) => isText(one, limits.idLengthMax) || id(one, `${at}/${i}`)),
 };
 
+const ofFacet: Readonly<Record<string, Check>> = {
+  field: asText(limits.idLengthMax),
+  query: asText(limits.queryLengthMax),
+  size: wholeNumber(1, limits.facetValuesMax),
+};
+
+function checkFacet(given: unknown, at: string): void {
+  if (typeof given === "string") return void ofFacet.field!(given, at);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) refuse(at, "a field's name", given);
+  if ((given as Record<string, unknown>).field === undefined) refuse(`${at}/field`, "a field's name", undefined);
+  for (const [key, one] of Object.entries(given)) {
+    if (!Object.hasOwn(ofFacet, key)) refuseUnknown(key, Object.keys(ofFacet), at);
+    if (one !== undefined) ofFacet[key]!(one, `${at}/${key}`);
+  }
+}
+
+// Which fields there are, and what can be done with them, the catalogue says.
+const ofSearch: Checks<SearchRequest> = {
+  ...ofAsker,
+  query: (given, at) => typeof given === "string" || searched(given, at),
+  filters: () => {},
+  facets: (given, at) => list(given, at, (one, i) => checkFacet(one, `${at}/${i}`), limits.facetsMax),
+  size: wholeNumber(0, limits.sizeMax),
+  sort: asText(limits.idLengthMax + directionLength),
+  from: wholeNumber(0, limits.pagedMax),
+  slate: id,
+  group: asText(limits.idLengthMax),
+  highlight: isTrueOrFalse,
+};
+const ofSuggest: Checks<SuggestRequest> = {
+  q: asText(Number.POSITIVE_INFINITY),
+  user: id,
+  session: id,
+  size: wholeNumber(1, limits.completionsMax),
+  consent: isTrueOrFalse,
+};
+
 /** Throws REQUEST_MALFORMED, naming the place and the nearest known name. */
 export const checkRank = (request: RankRequest): void => check(request, ofRank, ["items"]);
 export const checkRecommend = (request: RecommendRequest): void => check(request, ofRecommend, []);
+export const checkSearch = (request: SearchRequest): void => check(request, ofSearch, []);
+export const checkSuggest = (request: SuggestRequest): void => check(request, ofSuggest, ["q"]);
 
 function check(request: unknown, checks: Readonly<Record<string, Check>>, needed: readonly string[]): void {
   if (typeof request !== "object" || request === null || Array.isArray(request))

@@ -2,6 +2,9 @@
 import { dayMs, hourMs, minuteMs, secondMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import { laterOutcomes } from "./core/follow-up.ts";
+import { limits } from "./core/limits.ts";
+import { languageNames } from "./text/languages.ts";
+import { segmenterNames } from "./text/segmenter.ts";
 
 export interface Config {
   /** Folder of log and snapshots; none: in memory. */
@@ -42,13 +45,25 @@ export interface Config {
   readonly choiceLessonsPerSecond: number;
   /** Limits of the rules by which a shopper is trusted, over the defaults; 0 turns a rule off, `all` stands for every rule not named. */
   readonly trustLimits: Readonly<Record<string, number>>;
+  /** What a field's text counts in a search beside others of its kind; 0 leaves it out. */
+  readonly searchFields: Readonly<Record<string, number>>;
+  /** File of match weights that `train-ranker` wrote; default: the shipped ones. */
+  readonly matchWeights: string | undefined;
+  /** Shoppers who must have chosen something for a query before it is suggested to others. */
+  readonly suggestShoppersMin: number;
+  /** Words that are in no completion. */
+  readonly suggestWithout: readonly string[];
+  /** Language of the texts, by the name of its stemmer; `none`: no stemming, no stop words. */
+  readonly language: string;
+  /** What cuts Chinese into words; `auto`: jieba where it is installed, else pairs of characters. */
+  readonly segmenter: (typeof segmenterNames)[number];
 }
 
 /** Outcomes that an item's score is made of. */
 export const valuedOutcomes = ["click", ...laterOutcomes] as const;
 export type ValuedOutcome = (typeof valuedOutcomes)[number];
 
-type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers" | "values";
+type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers" | "values" | "choice";
 
 interface Setting {
   readonly kind: Kind;
@@ -56,6 +71,8 @@ interface Setting {
   readonly about: string;
   /** Changes what the state means: a snapshot made with another value is rebuilt from the log. */
   readonly folded: boolean;
+  /** What a choice is one of. */
+  readonly choices?: readonly string[];
 }
 
 export const settings: { readonly [K in keyof Config]: Setting } = {
@@ -150,6 +167,39 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
       "limits of the rules by which shoppers are trusted, over the defaults; 0 turns a rule off, as all does for every one",
     folded: true,
   },
+  searchFields: {
+    kind: "numbers",
+    standard: {},
+    about: "what a field's text counts in a search beside others of its kind, 1 where nothing is said; 0 leaves it out",
+    folded: true,
+  },
+  matchWeights: {
+    kind: "text",
+    standard: undefined,
+    about: "file of match weights that train-ranker wrote; default: the shipped ones",
+    folded: true,
+  },
+  suggestShoppersMin: {
+    kind: "whole",
+    standard: 3,
+    about: "shoppers who chose something for a query before it is suggested to others",
+    folded: false,
+  },
+  suggestWithout: { kind: "words", standard: [], about: "words that are in no completion", folded: false },
+  language: {
+    kind: "choice",
+    standard: "english",
+    about: "language of the catalogue's texts and of the queries; none: no stemming, no stop words",
+    folded: true,
+    choices: languageNames,
+  },
+  segmenter: {
+    kind: "choice",
+    standard: "auto",
+    about: "what cuts Chinese into words: jieba, bigrams, or auto: jieba where it is installed",
+    folded: true,
+    choices: segmenterNames,
+  },
 };
 
 const names = Object.keys(settings) as (keyof Config)[];
@@ -176,6 +226,8 @@ export function completeConfig(given: Readonly<Record<string, unknown>>): Config
   }
   const config = complete as unknown as Config;
   checkItemExpiry(config);
+  checkSuggestShoppers(config);
+  checkSearchFields(config);
   return config;
 }
 
@@ -187,6 +239,23 @@ function checkItemExpiry({ itemExpiryMs, attributionWindowMs, lessonWaitMs }: Co
     `"itemExpiryMs" must be at least "attributionWindowMs" and "lessonWaitMs", as what was shown may still be chosen; it is ${itemExpiryMs} ms.`,
     "/itemExpiryMs",
   );
+}
+
+/** One is no minimum: what a single shopper typed would be shown to all; more than are told apart would show nothing. */
+function checkSuggestShoppers({ suggestShoppersMin }: Config): void {
+  if (suggestShoppersMin >= 2 && suggestShoppersMin <= limits.suggestShoppersMax) return;
+  throw new LiveshelfError(
+    "CONFIG_INVALID",
+    `"suggestShoppersMin" must be from 2 to ${limits.suggestShoppersMax}; it is ${suggestShoppersMin}.`,
+    "/suggestShoppersMin",
+  );
+}
+
+function checkSearchFields({ searchFields }: Config): void {
+  const wrong = Object.keys(searchFields).find((field) => !(searchFields[field]! >= 0 && searchFields[field]! <= 100));
+  if (wrong === undefined) return;
+  const message = `In "searchFields" a weight is from 0 to 100; that of "${wrong}" is ${searchFields[wrong]}.`;
+  throw new LiveshelfError("CONFIG_INVALID", message, `/searchFields/${wrong}`);
 }
 
 /** Settings from the environment, as text values to be checked by {@link completeConfig}. */
@@ -235,6 +304,11 @@ function checked(name: keyof Config, value: unknown): unknown {
     }
     case "duration":
       return durationMs(value) ?? wrong('milliseconds, or a text such as "30 s", "5 min", "24 h", "7 d"');
+    case "choice": {
+      const choices = settings[name].choices!;
+      if (choices.some((one) => one === value)) return value;
+      return wrong(`one of ${choices.join(", ")}; the nearest is ${nearest(String(value), choices)}`);
+    }
     case "words": {
       const words = typeof value === "string" ? value.split(",").map((word) => word.trim()) : value;
       return Array.isArray(words) && words.every((word) => typeof word === "string") ? words : wrong("a list of names");

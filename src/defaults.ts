@@ -2,6 +2,7 @@
 
 import { contextPlaces } from "./core/request.ts";
 import { numberPlaces, wordPlaces } from "./features/item-fields.ts";
+import { queryPlaces } from "./features/query-fields.ts";
 import { recentPlaces } from "./features/recent-items.ts";
 import type { ChoiceOptions } from "./models/choice.ts";
 
@@ -63,6 +64,14 @@ export const listTerms: readonly (readonly string[])[] = [
   "item",
   "query",
   "query * item",
+  // How its texts answer the query, and what the query means by the shop's own fields.
+  "text-share",
+  "text-coverage",
+  "text-title",
+  "text-exactness",
+  "text-phrase",
+  "text-literalness",
+  ...queryPlaces.map((place) => `query-${place}`),
   // Its fields, and the shopper's taste for them.
   ...each(wordPlaces, (k) => `field-${k}`),
   ...each(wordPlaces, (k) => `field-${k} * query`),

@@ -1,6 +1,7 @@
 /** The engine: log, fold and snapshots behind the public face of `core/public.ts`. */
 import { Admission, type Admitted } from "./admission.ts";
-import { checkRank, checkRecommend } from "./check-request.ts";
+import type { Served } from "./answering.ts";
+import { checkRank, checkRecommend, checkSearch, checkSuggest } from "./check-request.ts";
 import { type Config, completeConfig } from "./config.ts";
 import { type Clock, stopwatchMs, systemClock } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
@@ -14,19 +15,23 @@ import type {
   RankRequest,
   RecommendRequest,
   RecordReceipt,
+  SearchAnswer,
+  SearchRequest,
+  SuggestAnswer,
+  SuggestRequest,
 } from "./core/public.ts";
-import { hashText, mixPair } from "./core/random.ts";
 import { bytesInUse, checksum } from "./core/state.ts";
 import { type EngineParts, engineParts } from "./engine-parts.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { foldUp } from "./fold-up.ts";
+import { type House, house } from "./house.ts";
 import { inspectEngine, reportItem, reportModels, reportQuarantine, reportUser, whatIsKnown } from "./inspect.ts";
-import type { Learning } from "./learn.ts";
-import { type Served, Serving } from "./rank.ts";
-import { ResultCache } from "./result-cache.ts";
-import { engineAt, type Rooms } from "./rooms.ts";
+import { engineAt } from "./rooms.ts";
+import type { Searched } from "./search.ts";
+import { slateId } from "./slate-id.ts";
 import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
 import { Snapshotting } from "./snapshotting.ts";
+import { tellingOfValues } from "./value.ts";
 
 export interface EngineOptions extends Partial<Config> {
   readonly clock?: Clock;
@@ -66,14 +71,6 @@ export async function openEngine(config: Config, parts: EngineParts, options: En
   }
 }
 
-/** Rooms with their two paths; replaced whole when the state has to be rebuilt. */
-interface House {
-  readonly rooms: Rooms;
-  readonly learning: Learning;
-  readonly serving: Serving;
-  readonly cache: ResultCache | undefined;
-}
-
 class LogEngine implements Engine {
   readonly #config: Config;
   readonly #log: EventLog;
@@ -91,6 +88,7 @@ class LogEngine implements Engine {
   #wallMs = 0;
   #turns: Promise<void> = Promise.resolve();
   #ticking: NodeJS.Timeout | undefined;
+  readonly #tellOfValues = tellingOfValues((message) => this.#tell(message));
   /** Events of calls under way that are not yet appended. */
   #given = 0;
   /** Answers that could not be logged because too much waits for the disk. */
@@ -169,11 +167,20 @@ class LogEngine implements Engine {
     return this.#answer("recommend", request, (atMs) => this.#house.serving.recommend(request, atMs));
   }
 
-  search(): Answer {
-    throw new LiveshelfError(
-      "NOT_IMPLEMENTED",
-      "Search comes with a later release; rank your own search engine's results with rank().",
-    );
+  search(request: SearchRequest): SearchAnswer {
+    this.#mustBeOpen();
+    checkSearch(request);
+    let served: Searched | undefined;
+    const { searching } = this.#house;
+    const answer = this.#answer("search", request, (atMs) => (served = searching.search(request, atMs)));
+    if (answer.slate !== null && served !== undefined) searching.keep(answer.slate, served, this.#nowMs());
+    return answer as SearchAnswer;
+  }
+
+  suggest(request: SuggestRequest): SuggestAnswer {
+    this.#mustBeOpen();
+    checkSuggest(request);
+    return this.#house.suggesting.suggest(request, this.#nowMs());
   }
 
   item(id: string) {
@@ -313,14 +320,15 @@ class LogEngine implements Engine {
   }
 
   #answer(
-    kind: "rank" | "recommend",
-    request: RankRequest | RecommendRequest,
+    kind: "rank" | "recommend" | "search",
+    request: RankRequest | RecommendRequest | SearchRequest,
     serve: (atMs: number) => Served,
   ): Answer {
     const startedMs = stopwatchMs();
     const nowMs = this.#nowMs();
     // A list that is logged teaches, and is made anew each time.
-    const isLogged = request.observe !== false && request.consent !== false;
+    // Who asks for no item looks at counts alone: there is no list to be logged.
+    const isLogged = request.observe !== false && request.consent !== false && request.size !== 0;
     const { cache, learning } = this.#house;
     const kept = isLogged ? undefined : cache?.find(kind, request, learning.changes, nowMs);
     if (kept !== undefined) {
@@ -340,7 +348,7 @@ class LogEngine implements Engine {
       this.#unlogged++;
       return null;
     }
-    const id = this.#slateId();
+    const id = slateId(this.#log, this.#config.seed, this.#wallMs);
     const event: SlateEvent = { ...slate, slate: id, time, receivedAt: time };
     const { learning, serving } = this.#house;
     learning.expect(event, serving.lastList(slate.items.length));
@@ -350,21 +358,12 @@ class LogEngine implements Engine {
     return id;
   }
 
-  /**
-   * Unique in the log by the offset, and by the wall clock where a crash took the list that had this offset before; not to be
-   * guessed from another without the log's id.
-   */
-  #slateId(): string {
-    const { head, id } = this.#log;
-    const mark = mixPair(mixPair(hashText(id, this.#config.seed), head), this.#wallMs % 2 ** 32) >>> 0;
-    return `${head.toString(36)}-${mark.toString(36)}`;
-  }
-
   #tickWhenIdle(): void {
     if (this.#isClosed || this.#failure !== undefined) return;
-    const { attribution, baskets } = this.#house.rooms;
-    const waits = attribution.slates.firstWaiting >= 0 || !baskets.isEmpty;
-    if (waits && this.#clock.nowMs() - this.#lastReceivedMs >= this.#config.tickMs) this.tick();
+    if (this.#clock.nowMs() - this.#lastReceivedMs < this.#config.tickMs) return;
+    const { rooms } = this.#house;
+    this.#tellOfValues(rooms);
+    if (rooms.attribution.slates.firstWaiting >= 0 || !rooms.baskets.isEmpty) this.tick();
   }
 
   /** Folds snapshot and log into rooms of their own, then moves in. */
@@ -380,9 +379,7 @@ class LogEngine implements Engine {
     });
     const { rooms, learning } = folded;
     this.#snapshotting.startFrom(folded);
-    const { resultCacheMs } = this.#config;
-    const cache = resultCacheMs > 0 ? new ResultCache(resultCacheMs) : undefined;
-    this.#house = { rooms, learning, serving: new Serving(rooms), cache };
+    this.#house = house(rooms, learning);
   }
 
   /** What was folded but not durable must go (ARCHITECTURE.md, invariant 2): the state is rebuilt from what the log still has; writes stay refused. */

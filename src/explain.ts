@@ -52,6 +52,8 @@ export class Explainer {
       const { text, because } = retriever.reason(list.item[i]!);
       texts.set(retriever.name, because < 0 ? text : `${text} “${this.#title(because)}”${this.#how(asked, because)}`);
     }
+    if (asked.text !== undefined && !list.recommended && list.matchRank[i]! >= 0)
+      texts.set("as-it-was", "how well its texts answer the query, and whether you turned to it");
     const told = reasons(contributions, this.#featureOf, texts);
     return {
       rawScore: told.reduce((sum, reason) => sum + reason.contribution, bias),

@@ -13,10 +13,12 @@ import type {
   QuarantineReport,
   UserReport,
 } from "./core/public.ts";
+import { normalQuery } from "./core/request.ts";
 import { Rows } from "./core/rows.ts";
 import type { Panel } from "./models/panel.ts";
 import { question, surfaceName } from "./question.ts";
 import { engineAt, type Rooms } from "./rooms.ts";
+import { valuesAmiss } from "./value.ts";
 
 const history = new History();
 const recentMax = 20;
@@ -24,6 +26,7 @@ const quarantinedMax = 100;
 const affinitiesMax = 10;
 const month = 2;
 const placesTold = 20;
+const termsTold = 10;
 
 /** The parts of the engine's status that the rooms know. */
 export const whatIsKnown = ({ registers, items, shoppers, attribution, trust }: Rooms) => ({
@@ -179,6 +182,34 @@ function whatIsGone(start: number): string {
   return `The events before offset ${start} are folded into the base snapshot and gone from the log: a changed setting or release counts from the base on, and what was learned before cannot be unlearned.`;
 }
 
+/** How a query is read, what it means by what was chosen for it, and whether it is suggested to others. */
+function reportQuery(rooms: Rooms, query: string, nowMs: number): Readonly<Record<string, unknown>> {
+  const { lexical, understanding, suggestions } = rooms;
+  const { query: row, text } = question(rooms, { atMs: nowMs, query }, history);
+  const suggested = suggestions.queries.find(normalQuery(query));
+  return {
+    query,
+    known: row >= 0,
+    readings: (text?.readings ?? []).map(({ words, weight }) => ({
+      weight: rounded(weight),
+      words: words.map((word) => ({
+        word: word.text,
+        isRequired: word.isRequired,
+        idf: rounded(word.idf),
+        terms: [...word.terms.subarray(0, termsTold)].map((term) => lexical.dictionary.text(term)),
+        ...(word.terms.length > termsTold ? { furtherTerms: word.terms.length - termsTold } : {}),
+      })),
+    })),
+    ...(text?.spelling === undefined ? {} : { spelling: text.spelling }),
+    means: understanding
+      .intent(query, nowMs)
+      .map((intent) => ({ ...intent, share: rounded(intent.share), clicks: rounded(intent.clicks) })),
+    suggested: suggested >= 0 && suggestions.queries.isShown(suggested),
+  };
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
 export function inspectEngine(
   rooms: Rooms,
   status: EngineStatus,
@@ -188,11 +219,12 @@ export function inspectEngine(
   if (user !== undefined) return { ...(reportUser(rooms, user, nowMs) ?? { user, known: false }) };
   if (item !== undefined) return { ...(reportItem(rooms, item) ?? { item, known: false }) };
   if (quarantine) return { ...reportQuarantine(rooms) };
-  if (query !== undefined) return { query, known: question(rooms, { atMs: nowMs, query }, history).query >= 0 };
+  if (query !== undefined) return reportQuery(rooms, query, nowMs);
   return {
     ...status,
     ...(status.logStart > 0 ? { retention: whatIsGone(status.logStart) } : {}),
     clock: new Date(status.clockMs).toISOString(),
+    warnings: valuesAmiss(rooms),
     fields: rooms.catalogue.fieldNames.map(({ name, type, mistyped }) => ({ name, type, mistyped })),
     learnedFields: {
       words: rooms.learnedFields.wordNames,

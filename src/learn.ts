@@ -3,11 +3,12 @@
  * before the event is folded in (ARCHITECTURE.md, invariant 4). No algorithm here, only the rooms in the order in which an event visits them.
  */
 
+import type { ServedList } from "./answering.ts";
 import type { Consequences } from "./attribution/attribution.ts";
 import { retrieveCandidates } from "./candidates.ts";
 import { type Action, isTurningAway } from "./core/actions.ts";
 import { eventAtMs, type LoggedEvent, type OutcomeEvent, type SlateEvent } from "./core/event.ts";
-import { type Fact, foldedHistory, type Shown } from "./core/fact.ts";
+import { bareFact, type Fact, foldedHistory, type Shown } from "./core/fact.ts";
 import type { FollowUp } from "./core/follow-up.ts";
 import { isSameChoice } from "./core/history.ts";
 import type { Lesson } from "./core/lesson.ts";
@@ -16,7 +17,7 @@ import { Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
 import type { Observer } from "./observer.ts";
 import { learnWords, question, readRows, scratch, slateList, words } from "./question.ts";
-import type { ServedList } from "./rank.ts";
+
 import { engineAt, type Rooms } from "./rooms.ts";
 import { Suspicion } from "./suspicion.ts";
 
@@ -114,6 +115,9 @@ export class Learning {
       case "outcome":
         this.#foldOutcome(event, offset, atMs, clockMs);
         break;
+      case "synonyms":
+        this.#rooms.synonyms.fold(event.synonyms);
+        break;
     }
     const { count } = shoppers;
     shoppers.sweep(clockMs);
@@ -148,6 +152,7 @@ export class Learning {
       return;
     }
     this.#rooms.catalogue.fold(item, event.fields, atMs);
+    this.#rooms.lexical.fold(item, event.fields, () => this.#rooms.catalogue.fields(item) ?? {});
     this.#scratch.history.clear();
     this.#fold({ ...this.#fact(event, offset, atMs, clockMs), item, fields: event.fields });
   }
@@ -159,6 +164,8 @@ export class Learning {
       return;
     }
     this.#rooms.catalogue.remove(item);
+    this.#rooms.lexical.forget(item);
+    this.#rooms.suggestions.forgetItem(item, this.#rooms.items.nowMs);
   }
 
   #foldUser({ user, session, fields }: LoggedEvent & { type: "user" }, atMs: number, clockMs: number): void {
@@ -314,6 +321,7 @@ export class Learning {
     for (const feature of this.#rooms.listFeatures.features) feature.fold?.(fact);
     for (const feature of this.#rooms.choiceFeatures.features) feature.fold?.(fact);
     for (const retriever of this.#rooms.retrievers) retriever.fold(fact);
+    this.#rooms.suggestions.fold(fact);
   }
 
   /** A choice is a lesson for the choice model: the candidates as they stood before its basket, and what was chosen. */
@@ -382,19 +390,6 @@ export class Learning {
   }
 
   #fact(event: LoggedEvent, offset: number, atMs: number, clockMs: number): Fact {
-    return {
-      ...{ type: event.type, offset, atMs, clockMs },
-      item: -1,
-      shopper: -1,
-      history: this.#scratch.history,
-      isRepeat: false,
-      action: -1,
-      reward: 0,
-      isChoice: false,
-      value: Number.NaN,
-      fields: undefined,
-      query: -1,
-      shown: undefined,
-    };
+    return { ...bareFact, type: event.type, offset, atMs, clockMs, history: this.#scratch.history };
   }
 }

@@ -6,8 +6,9 @@ import type { Context, ContextValue, SlateEvent } from "./core/event.ts";
 import { History } from "./core/history.ts";
 import { limits } from "./core/limits.ts";
 import { List, summaryWidth } from "./core/list.ts";
-import { contextPlaces, normalQuery, type Request } from "./core/request.ts";
+import { contextPlaces, queryOfWord, queryWord, type Request } from "./core/request.ts";
 import type { Rows } from "./core/rows.ts";
+import type { TextQuery } from "./core/text-query.ts";
 import { summarize } from "./features/list-summary.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -40,6 +41,8 @@ export function question(rooms: Rooms, asked: Asked, history: History, historyLi
     shopper,
     history,
     ...words(rooms, asked),
+    queryText: asked.query === undefined ? undefined : queryOfWord(queryWord(asked.query)),
+    text: asked.query === undefined ? undefined : rooms.planner.plan(asked.query),
     item: asked.item === undefined ? -1 : rooms.items.find(asked.item),
     context,
   };
@@ -67,7 +70,6 @@ export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent
   }
 }
 
-const queryWord = (query: string): string => `q ${normalQuery(query)}`.slice(0, limits.idLengthMax).toWellFormed();
 const surfaceWord = (surface: string): string => `s ${surface}`;
 /** The surface that a word names; undefined if it names none. */
 export const surfaceName = (word: string | undefined): string | undefined =>
@@ -115,6 +117,23 @@ export function rankByMatch(list: List): void {
   [...ranked, ...unmatched].forEach((i, rank) => {
     list.matchRank[i] = rank;
   });
+}
+
+let described = new Float32Array(0);
+
+/**
+ * Gives every candidate the score of its text for the query as its match; `scores` is scratch for as many as the list has. False, and
+ * nothing changes, where no candidate has a word of it.
+ */
+export function matchByText({ matcher }: Rooms, query: TextQuery, list: List, scores: Float64Array): boolean {
+  const { count, item } = list;
+  if (described.length < count * matcher.columns.length)
+    described = new Float32Array(2 * count * matcher.columns.length);
+  if (matcher.describe(query, item, count, described) === 0) return false;
+  list.described = { query, rows: described };
+  matcher.score(described, item, count, scores);
+  for (let i = 0; i < count; i++) list.match[i] = Math.fround(scores[i]!);
+  return true;
 }
 
 /** Fills the rows of a list; `summary`: as logged with an engine's slate, else it is made from the list. */

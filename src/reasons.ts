@@ -15,6 +15,8 @@ const sentences: Readonly<Record<string, string>> = {
   "previous-list": "where it stood in the list before",
   "item-statistics": "how others choose it",
   "query-item": "how it fares for this query",
+  "text-match": "how its texts answer the query",
+  "query-fields": "what others who ask this turn to",
   "also-bought": "it often follows what you looked at",
   context: "the query and the device",
   "item-fields": "what it is",

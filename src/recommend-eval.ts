@@ -213,8 +213,7 @@ class BasketJudge {
   #choiceLogits(rows: Rows): Float64Array[] {
     const { chooser } = this.#rooms;
     const [whole, ...byMember] = [chooser.name, ...chooser.members].map(() => new Float64Array(rows.count));
-    chooser.predict(rows, whole!);
-    chooser.predictMembers(rows, byMember);
+    chooser.predictMembers(rows, byMember, whole!);
     return [whole!, ...byMember];
   }
 

@@ -3,11 +3,11 @@
  * answer read. Not state: it belongs to one process and can be empty at any time.
  */
 import { limits } from "./core/limits.ts";
-import type { Answer, RankRequest, RecommendRequest } from "./core/public.ts";
+import type { Answer, RankRequest, RecommendRequest, SearchAnswer, SearchRequest } from "./core/public.ts";
 import type { Changes } from "./learn.ts";
 
-type Said = Omit<Answer, "slate">;
-type Question = RankRequest | RecommendRequest;
+type Said = Omit<Answer, "slate"> & Pick<Partial<SearchAnswer>, "facets">;
+type Question = RankRequest | RecommendRequest | SearchRequest;
 
 interface Kept {
   readonly answer: Said;
@@ -68,8 +68,12 @@ export class ResultCache {
   }
 }
 
-/** Items of the answer, and as many as its question is long for: one for each 64 code units. */
-const weight = (key: string, { answer }: Kept): number => answer.items.length + Math.ceil(key.length / 64);
+/** Items of the answer and values of its facets, and as many as its question is long for: one for each 64 code units. */
+function weight(key: string, { answer }: Kept): number {
+  let values = 0;
+  for (const facet of Object.values(answer.facets ?? {})) values += "histogram" in facet ? 1 : facet.length;
+  return answer.items.length + values + Math.ceil(key.length / 64);
+}
 
 /** All that an answer depends on but the state. */
 function keyOf(kind: string, { timeoutMs: _, ...question }: Question): string {

@@ -42,6 +42,7 @@ import { retrieved } from "./features/retrieved.ts";
 import { session } from "./features/session.ts";
 import { shopper } from "./features/shopper.ts";
 import { tagAffinity } from "./features/tag-affinity.ts";
+import { textMatch } from "./features/text-match.ts";
 import { touches } from "./features/touches.ts";
 import { learnedFields, type NamedFields } from "./learned-fields.ts";
 import { callersOrder } from "./models/callers-order.ts";
@@ -53,6 +54,7 @@ import { matrixFactorization } from "./models/matrix-factorization.ts";
 import { alone, type Model } from "./models/model.ts";
 import { type OutcomeHeads, outcomeHeads } from "./models/outcome-heads.ts";
 import { type Panel, panel } from "./models/panel.ts";
+import { type PastQueries, pastQueries } from "./past-queries.ts";
 import { alsoBought } from "./retrievers/also-bought.ts";
 import { boughtNext } from "./retrievers/bought-next.ts";
 import { CoVisits } from "./retrievers/co-visits.ts";
@@ -62,6 +64,7 @@ import { popular } from "./retrievers/popular.ts";
 import type { Retriever } from "./retrievers/retriever.ts";
 import { sessionNeighbours } from "./retrievers/session-neighbours.ts";
 import { similarItems } from "./retrievers/similar-items.ts";
+import { type SearchedText, searchedText } from "./searched-text.ts";
 import { Shoppers } from "./shoppers/shoppers.ts";
 import { trustLimitNames, trustLimits } from "./trust/limits.ts";
 import { Trust } from "./trust/trust.ts";
@@ -69,7 +72,7 @@ import { Trust } from "./trust/trust.ts";
 /** Registers of the engine itself. */
 export const engineAt = { clockMs: 0, events: 1, refusedIds: 2 } as const;
 
-export interface Rooms {
+export interface Rooms extends Omit<SearchedText, "states" | "layout">, PastQueries {
   readonly config: Config;
   readonly actions: Actions;
   readonly items: ExpiringIds;
@@ -97,6 +100,8 @@ export interface Rooms {
   readonly chooser: Panel;
   /** What follows a choice. */
   readonly outcomeHeads: OutcomeHeads;
+  /** What everybody turns to. */
+  readonly popular: Retriever;
   /** All folded state, in the order of snapshots. */
   readonly states: readonly State[];
 }
@@ -153,6 +158,8 @@ export function buildRooms(config: Config): Rooms {
       for (const retriever of retrievers) retriever.forgetItem?.(item);
       trust.forgetItem(item);
       attribution.sales.forgetItem(item);
+      searched.lexical.forget(item);
+      queries.suggestions.forgetItem(item, items.nowMs);
     },
   });
   const words = new ExpiringIds({
@@ -172,16 +179,20 @@ export function buildRooms(config: Config): Rooms {
     eventsOfOne: limits.quarantineOfOneMax,
   });
   const catalogue = itemCatalogue(words);
+  const searched = searchedText(catalogue, config);
+  const { suggestShoppersMin } = config;
+  const queries = pastQueries({ catalogue, words, shoppers, analyzer: searched.analyzer, suggestShoppersMin });
   const priceOf = (): ItemNumber => catalogue.number("price") ?? noNumber;
   const fields = learnedFields(catalogue, config.learnFields);
   const coVisits = new CoVisits(items);
+  const mostPopular = popular({ name: "popular", halfLifeMs: 30 * dayMs, share: 20, text: "popular in the shop" });
   const retrievers: readonly Retriever[] = [
     alsoBought(coVisits),
     boughtNext(coVisits),
     sessionNeighbours(items, limits.touchesMax, (row, shopper) => shoppers.isSame(row, shopper)),
     similarItems(coVisits),
     ownItems(),
-    popular({ name: "popular", halfLifeMs: 30 * dayMs, share: 20, text: "popular in the shop" }),
+    mostPopular,
     popular({ name: "trending", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" }),
     newArrivals(),
   ];
@@ -197,6 +208,8 @@ export function buildRooms(config: Config): Rooms {
     previous,
     itemStatistics((item) => catalogue.firstSeenAtMs(item)),
     queryItem(words, items),
+    queries.queryFields,
+    textMatch(searched.matcher),
     alsoBoughtStrength(coVisits),
     context(words),
     itemFields(fields, items, words),
@@ -273,13 +286,12 @@ export function buildRooms(config: Config): Rooms {
     families: [
       () => alone(choice({ ...ofChooser, name: "choice-plain" })),
       () => alone(choice({ ...ofChooser, crosses: choiceCrosses })),
-      () => alone(choice({ ...ofChooser, name: "choice-fast", rate: 0.8, crosses: choiceCrosses })),
       () => alone(choiceNetwork(ofChooser)),
     ],
   });
   const heads = outcomeHeads({ columns: listFeatures.columns, terms: outcomeTerms });
   // Rows of features are kept and learned from by place: with other columns they mean something else.
-  const listLayout = [listFeatures.columns, config.learnFields ?? null];
+  const listLayout = [listFeatures.columns, config.learnFields ?? null, searched.layout];
   const features: readonly Feature<never>[] = [...listFeatures.features, ...choiceFeatures.features];
   shoppers.listen([
     {
@@ -288,16 +300,20 @@ export function buildRooms(config: Config): Rooms {
         for (const feature of features) feature.join?.(from, to);
         attribution.slates.joinShopper(from, to);
         attribution.sales.joinShopper(from, to);
+        queries.suggestions.join(from, to);
       },
       forget(row) {
         trust.forget(row);
         for (const feature of features) feature.forget?.(row);
         attribution.slates.forgetShopper(row);
         attribution.sales.forgetShopper(row);
+        queries.suggestions.forget(row);
       },
     },
   ]);
   return {
+    ...searched,
+    ...queries,
     config,
     actions: actions(config.rewards),
     items,
@@ -321,6 +337,7 @@ export function buildRooms(config: Config): Rooms {
     fallback,
     chooser,
     outcomeHeads: heads,
+    popular: mostPopular,
     states: [
       state("engine", 1, [engineRegisters]),
       items.state,
@@ -330,6 +347,8 @@ export function buildRooms(config: Config): Rooms {
       shoppers.state,
       ...trust.state,
       catalogue.state,
+      ...searched.states,
+      ...queries.suggestions.state,
       ...features.map((feature) => feature.state),
       ...retrievers.map((retriever) => retriever.state),
       ...attribution.state.map((one) => laidOut(one, listLayout)),

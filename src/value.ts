@@ -5,7 +5,7 @@
  *     score = chance of a click · worth,   worth = value(click) + Σ chance(outcome | click) · value(outcome)
  */
 import type { Catalogue } from "./catalogue/catalogue.ts";
-import { type Config, type ValuedOutcome, valuedOutcomes } from "./config.ts";
+import { type Config, nearest, type ValuedOutcome, valuedOutcomes } from "./config.ts";
 import type { Actions } from "./core/actions.ts";
 import { laterOutcomes } from "./core/follow-up.ts";
 import type { List } from "./core/list.ts";
@@ -17,6 +17,33 @@ export interface ValueRooms {
   readonly actions: Actions;
   readonly catalogue: Catalogue;
   readonly outcomeHeads: OutcomeHeads;
+}
+
+/** What a setting says that no item bears out: outcomes whose value is a field in which no item has a number, in sentences. Nothing of a shop without items. */
+export function valuesAmiss({ config, catalogue }: Pick<ValueRooms, "config" | "catalogue">): readonly string[] {
+  if (catalogue.size === 0) return [];
+  const numbers = catalogue.fieldNames.filter(({ name }) => catalogue.number(name) !== undefined);
+  return Object.entries(config.value ?? {}).flatMap(([outcome, field]) => {
+    if (typeof field === "number" || catalogue.number(field) !== undefined) return [];
+    const known = numbers.map(({ name }) => name);
+    const mend =
+      known.length === 0
+        ? "No field of the items is one of numbers."
+        : `The nearest field of numbers is "${nearest(field, known)}".`;
+    return [`No item has a number in "${field}", so by the setting "value" a ${outcome} is worth nothing. ${mend}`];
+  });
+}
+
+/** Tells of {@link valuesAmiss} once. To be called when nothing comes for a while, not in the middle of an import. */
+export function tellingOfValues(
+  tell: (message: string) => void,
+): (rooms: Pick<ValueRooms, "config" | "catalogue">) => void {
+  let isTold = false;
+  return (rooms) => {
+    if (isTold || rooms.catalogue.size === 0) return;
+    isTold = true;
+    for (const amiss of valuesAmiss(rooms)) tell(amiss);
+  };
 }
 
 type Chances = Readonly<Record<ValuedOutcome, number>>;

@@ -5,12 +5,14 @@ import { completeConfig } from "../src/config.ts";
 import { manualClock } from "../src/core/clock.ts";
 import { LiveshelfError } from "../src/core/errors.ts";
 import { limits } from "../src/core/limits.ts";
-import type { Engine, EventInput, RankRequest, RecommendRequest } from "../src/core/public.ts";
+import type { Engine, EventInput, RankRequest, RecommendRequest, SearchRequest } from "../src/core/public.ts";
 import { createEngine, type EngineOptions, openEngine } from "../src/engine.ts";
 import { memoryLog } from "../src/event-logs/memory.ts";
 import { httpServer } from "../src/http/server.ts";
 
 export type Limit = keyof typeof limits;
+/** A test, or the file that has it and names the limit. */
+export type Case = (() => Promise<void>) | string;
 
 const startMs = Date.UTC(2026, 10, 22);
 export const long = (length: number): string => "x".repeat(length);
@@ -88,6 +90,15 @@ export async function recommends(code: string, at: RecommendRequest, past: Recom
       Promise.all([at, past].map((one) => post(app, "/v1/recommend", one))),
     );
     expect(answers).toEqual(["", code]);
+  });
+}
+
+export async function searches(at: SearchRequest, past: SearchRequest): Promise<void> {
+  await withEngine(async (engine) => {
+    await engine.record({ ...item, fields: { title: "Red scarf", brand: "Acme", price: 3 } });
+    expect([at, past].map((one) => codeOf(() => engine.search(one)))).toEqual(["", "REQUEST_MALFORMED"]);
+    const answers = await overHttp(engine, (app) => Promise.all([at, past].map((one) => post(app, "/v1/search", one))));
+    expect(answers).toEqual(["", "REQUEST_MALFORMED"]);
   });
 }
 

@@ -12,6 +12,7 @@ import { shedding } from "../src/http/shedding.ts";
 import { Learning } from "../src/learn.ts";
 import { Serving } from "../src/rank.ts";
 import { buildRooms } from "../src/rooms.ts";
+import { Searching } from "../src/search.ts";
 import { TimeBudget } from "../src/time-budget.ts";
 
 const startMs = Date.UTC(2026, 10, 22);
@@ -25,16 +26,29 @@ function shop(items: number, stepMs: number) {
   const fold = (event: LoggedEvent): void =>
     void learning.fold(JSON.parse(JSON.stringify(event)) as LoggedEvent, offset++);
   for (const item of ids(items)) {
-    fold(parseEvent({ type: "item", item, fields: { brand: `b-${item.length}`, price: items } }, startMs));
+    const fields = { title: "plain button", brand: `b-${item.length}`, price: items };
+    fold(parseEvent({ type: "item", item, fields }, startMs));
     fold(parseEvent({ type: "outcome", action: "click", item, user: `u-${offset % 7}` }, startMs));
   }
   let nowMs = 0;
-  const serving = new Serving(rooms, () => {
+  const stopwatch = (): number => {
     nowMs += stepMs;
     return nowMs;
-  });
-  return { rooms, learning, serving, fold };
+  };
+  const serving = new Serving(rooms, stopwatch);
+  return { rooms, learning, serving, searching: new Searching(rooms, serving, stopwatch), fold };
 }
+
+describe("search", () => {
+  test("with little time fewer are ranked, and the page is full all the same", () => {
+    const { searching } = shop(300, 0.1);
+    const { answer: whole } = searching.search({ query: "button", size: 50 }, startMs);
+    expect([whole.items.length, whole.total, "skipped" in whole]).toEqual([50, 300, false]);
+    const { answer } = searching.search({ query: "button", size: 50, timeoutMs: 1 }, startMs);
+    expect([answer.items.length, answer.total]).toEqual([50, 300]);
+    expect(answer.skipped).toBeGreaterThan(100);
+  });
+});
 
 describe("rank", () => {
   test("without a timeout, or with enough time, every candidate is considered", () => {

@@ -255,8 +255,6 @@ describe("every refusal has the one envelope", () => {
     ["a path that is no UTF-8", "GET", "/v1/items/%ff", {}, undefined, 400, "REQUEST_MALFORMED"],
     ["a path that is too long", "GET", `/v1/items/${"a".repeat(9000)}`, {}, undefined, 400, "REQUEST_MALFORMED"],
     ["an unknown query", "GET", "/v1/users/u-1?exprt=1", {}, undefined, 400, "REQUEST_MALFORMED"],
-    ["search, which is to come", "POST", "/v1/search", json, "{}", 501, "NOT_IMPLEMENTED"],
-    ["suggest, which is to come", "GET", "/v1/suggest?q=re", {}, undefined, 501, "NOT_IMPLEMENTED"],
     ["erasing, which is to come", "DELETE", "/v1/users/u-1", {}, undefined, 501, "NOT_IMPLEMENTED"],
     ["the export, which is to come", "GET", "/v1/users/u-1?export=1", {}, undefined, 501, "NOT_IMPLEMENTED"],
     ["an event's fate, which is to come", "GET", "/v1/events/e-1", {}, undefined, 501, "NOT_IMPLEMENTED"],
@@ -319,6 +317,8 @@ describe("reference and metrics", () => {
       expect.arrayContaining([
         "/v1/events",
         "/v1/rank",
+        "/v1/search",
+        "/v1/suggest",
         "/v1/recommend",
         "/v1/items/{item}",
         "/v1/users/{user}",

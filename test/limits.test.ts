@@ -6,6 +6,7 @@ import { limits } from "../src/core/limits.ts";
 import type { EventInput, Filters } from "../src/core/public.ts";
 import { ResultCache } from "../src/result-cache.ts";
 import {
+  type Case,
   codeOf,
   events,
   item,
@@ -20,15 +21,15 @@ import {
   queued,
   ranks,
   recommends,
+  searches,
   slate,
   withEngine,
   withLimit,
 } from "./at-limits.ts";
-
-/** A test, or the file that has it and names the limit. */
-type Case = (() => Promise<void>) | string;
+import { searchCases } from "./search/search-limits.ts";
 
 const cases: { readonly [limit in Limit]: Case } = {
+  ...searchCases,
   async idLengthMax() {
     const [at, past] = [long(limits.idLengthMax), long(limits.idLengthMax + 1)];
     await events("EVENT_LIMIT", { ...item, item: at }, { ...item, item: past });
@@ -118,6 +119,7 @@ const cases: { readonly [limit in Limit]: Case } = {
   async sizeMax() {
     await ranks({ size: limits.sizeMax }, { size: limits.sizeMax + 1 });
     await recommends("REQUEST_MALFORMED", { size: limits.sizeMax }, { size: limits.sizeMax + 1 });
+    await searches({ size: limits.sizeMax }, { size: limits.sizeMax + 1 });
     await withEngine((engine) => {
       const ids = many(limits.candidatesMax, (i) => `p-${i}`);
       expect(engine.rank({ items: ids }).items.length).toBe(limits.candidatesMax);
@@ -142,6 +144,16 @@ const cases: { readonly [limit in Limit]: Case } = {
     const [at, past] = [long(limits.queryLengthMax), long(limits.queryLengthMax + 1)];
     await events("EVENT_LIMIT", { ...slate, query: at }, { ...slate, query: past });
     await ranks({ query: at }, { query: past });
+    // Who searches is not refused: what is longer is left out.
+    await withEngine(async (engine) => {
+      expect(codeOf(() => engine.search({ query: past }))).toBe("");
+      const bodies = [{ query: past }, { query: [at, at] }, { query: new Array(100_000).fill("word") }];
+      const codes = await overHttp(engine, (app) => Promise.all(bodies.map((one) => post(app, "/v1/search", one))));
+      expect(codes).toEqual(["", "", ""]);
+      for (const { event } of engine.events())
+        if (event.type === "slate") expect(event.query?.length).toBeLessThanOrEqual(limits.queryLengthMax);
+      expect(codeOf(() => engine.suggest({ q: past }))).toBe("");
+    });
     const words = (more: number): string[] => [
       long(limits.queryLengthMax / 2),
       long(limits.queryLengthMax / 2 - 1 + more),
@@ -164,17 +176,6 @@ const cases: { readonly [limit in Limit]: Case } = {
     await events("EVENT_LIMIT", fields(limits.depthMax), fields(limits.depthMax + 1));
     const deep = (levels: number): Filters => (levels === 0 ? { brand: "Acme" } : { not: deep(levels - 1) });
     await recommends("FILTER_MALFORMED", { filters: deep(limits.depthMax) }, { filters: deep(limits.depthMax + 1) });
-  },
-  async synonymRulesMax() {
-    const rules = (count: number) => ({ type: "synonyms", synonyms: many(count, (i) => [`a${i}`, `b${i}`]) });
-    await events("EVENT_LIMIT", rules(limits.synonymRulesMax), rules(limits.synonymRulesMax + 1));
-  },
-  async synonymWordsMax() {
-    const words = (count: number) => many(count, (i) => `w${i}`);
-    const both = (count: number) => ({ type: "synonyms", synonyms: [words(count), { from: "a", to: words(count) }] });
-    const oneWay = { type: "synonyms", synonyms: [{ from: "a", to: words(limits.synonymWordsMax + 1) }] };
-    await events("EVENT_LIMIT", both(limits.synonymWordsMax), both(limits.synonymWordsMax + 1));
-    await events("EVENT_LIMIT", both(limits.synonymWordsMax), oneWay);
   },
   async filterRulesMax() {
     // An "or" is a rule of its own.

@@ -23,17 +23,24 @@ describe("malformed events and requests", () => {
 
   test("are refused as documented, and harm nothing", async () => {
     const before = process.memoryUsage.rss();
-    const round = await playRound({ seed: "test", cases: 14_000, withTable: true, large: 2 }).catch(
+    const round = await playRound({ seed: "test", cases: 18_000, withTable: true, large: 2 }).catch(
       (error: unknown) => {
         if (!(error instanceof RoundFailed)) throw error;
         throw new Error(`${error.message}\nsent: ${error.sent.toString().slice(0, 4000)}`, { cause: error.cause });
       },
     );
     expect(unhandled).toEqual([]);
-    expect(round.cases).toBeGreaterThanOrEqual(14_000);
+    expect(round.cases).toBeGreaterThanOrEqual(18_000);
     expect((round.memoryBytes - before) / mib).toBeLessThan(900);
     // The cases are no use if all of them come out alike.
-    for (const often of ["event taken", "event EVENT_MALFORMED", "rank answered", "recommend answered", "bytes 400"])
+    for (const often of [
+      "event taken",
+      "event EVENT_MALFORMED",
+      "rank answered",
+      "recommend answered",
+      "search answered",
+      "bytes 400",
+    ])
       expect(round.outcomes.get(often), often).toBeGreaterThan(100);
     for (const seldom of [
       "event EVENT_LIMIT",
@@ -49,7 +56,7 @@ describe("malformed events and requests", () => {
     const app = await httpServer(engine);
     await engine.record({ type: "item", item: "p-1", fields: { brand: "Acme", price: 3 } });
     const most = 5_000_000;
-    const huge: readonly [url: string, body: string, code: string][] = [
+    const huge: readonly [url: string, body: string, code: string | undefined][] = [
       ["/v1/rank", `{"items":[],"${"a".repeat(most)}":1}`, "REQUEST_MALFORMED"],
       ["/v1/rank", `{"items":[${"1.5,".repeat(most / 4)}1]}`, "REQUEST_MALFORMED"],
       [
@@ -64,6 +71,12 @@ describe("malformed events and requests", () => {
       ["/v1/recommend", `{"filters":{"${"a".repeat(most)}":1}}`, "FILTER_UNKNOWN_FIELD"],
       ["/v1/recommend", `{"filters":{"price":{"${"a".repeat(most)}":1}}}`, "FILTER_MALFORMED"],
       ["/v1/recommend", `{"filters":${'{"not":'.repeat(100_000)}{}${"}".repeat(100_000)}}`, "FILTER_MALFORMED"],
+      ["/v1/search", `{"facets":[${'"brand",'.repeat(most / 8)}"brand"]}`, "REQUEST_MALFORMED"],
+      ["/v1/search", `{"facets":[${'{"field":1},'.repeat(most / 12)}{}]}`, "REQUEST_MALFORMED"],
+      // Of what is searched for, what is too long is left out.
+      ["/v1/search", `{"query":"${"a ".repeat(most / 2)}"}`, undefined],
+      ["/v1/search", `{"query":[${'"a",'.repeat(most / 4)}""]}`, undefined],
+      ["/v1/search", `{"sort":"${"a".repeat(most)}"}`, "REQUEST_MALFORMED"],
       ["/v1/rank", `{"items":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "REQUEST_MALFORMED"],
       ["/v1/rank", "[".repeat(most), "BODY_TOO_LARGE"],
     ];
@@ -108,7 +121,7 @@ describe("in process", () => {
   ];
   const parsed = oddValues.map((text): unknown => JSON.parse(text));
 
-  test.each(["rank", "recommend"] as const)(
+  test.each(["rank", "recommend", "search"] as const)(
     "%s: every field with every odd value is answered or refused",
     async (call) => {
       const engine = await createEngine({ clock: manualClock(Date.UTC(2026, 10, 22)), tickMs: 0 });
@@ -124,23 +137,30 @@ describe("in process", () => {
         }
       };
       const fields = ["user", "session", "context", "surface", "size", "explain", "observe", "consent", "timeoutMs"];
-      const own = call === "rank" ? ["items", "query", "ordered"] : ["item", "filters", "exclude"];
+      const own = {
+        rank: ["items", "query", "ordered"],
+        recommend: ["item", "filters", "exclude"],
+        search: ["facets", "query", "filters", "sort", "from", "slate", "group", "highlight"],
+      }[call];
       const codes = new Map<string, number>();
       const note = (code: string): void => void codes.set(code, (codes.get(code) ?? 0) + 1);
       for (const value of [...parsed, ...beyondJson]) {
         for (const field of [...fields, ...own]) note(ask({ ...fine, [field]: value }));
         for (const inside of [[value], [{ item: value }], [{ item: "p-1", match: value }]])
           note(ask({ ...fine, [own[0]!]: inside }));
+        if (call === "search")
+          for (const facet of [{ field: value }, { field: "brand", query: value }, { field: "brand", size: value }])
+            note(ask({ ...fine, facets: [facet] }));
         note(ask({ ...fine, context: { device: value } }));
         note(ask({ ...fine, itmes: value }));
         note(ask(value));
-        if (call === "recommend") note(ask({ filters: { brand: value } }));
+        if (call !== "rank") note(ask({ filters: { brand: value } }));
       }
       const allowed = ["", "REQUEST_MALFORMED", "FILTER_MALFORMED", "FILTER_UNKNOWN_FIELD", "DEADLINE_PASSED"];
       expect([...codes.keys()].filter((code) => !allowed.includes(code))).toEqual([]);
       expect(codes.get("REQUEST_MALFORMED")).toBeGreaterThan(1000);
       expect(codes.get("")).toBeGreaterThan(100);
-      const known = { rank: "items", recommend: "item" } as const;
+      const known = { rank: "items", recommend: "item", search: "user" } as const;
       expect(() => engine[call]({ ...fine, itmes: [] } as never)).toThrow(
         `There is no "itmes" here; the nearest is "${known[call]}".`,
       );
@@ -206,6 +226,7 @@ describe("an event from another century", () => {
       },
       rank: ({ items }: { items: readonly unknown[] }) => ({ slate: null, items: items.slice(0, 8).map(answered) }),
       recommend: () => ({ slate: null, items: known.slice(0, 8).map(answered) }),
+      search: () => ({ slate: null, items: known.slice(0, 8).map(answered) }),
       tick: () => {},
     };
     await life.begin(ground);

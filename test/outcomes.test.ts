@@ -1,5 +1,5 @@
 /** What follows a click: carts, purchases, returns and dislikes, what they are worth, and how sure an answer is. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { dayMs, manualClock, minuteMs } from "../src/core/clock.ts";
 import type { Engine, EventInput } from "../src/core/public.ts";
 import { random } from "../src/core/random.ts";
@@ -130,6 +130,27 @@ test("a field is what an outcome is worth: the mean of the others where an item 
   for (const [i, item] of items.entries()) expect(worth.get(item)).toBeCloseTo(margins[i]!, 9);
   expect(worth.get("p-unknown")).toBeCloseTo(8 / 3, 9);
   expect(shown.items.map(({ score }) => score)).toEqual(shown.items.map(({ score }) => score).sort((a, b) => b - a));
+});
+
+test("a value of a field in which no item has a number is told of, once items are there and nothing comes for a while", async () => {
+  const said: string[] = [];
+  const onDiagnostic = (message: string): void => void said.push(message);
+  const engine = await createEngine({
+    clock,
+    tickMs: 5,
+    onDiagnostic,
+    value: { click: 1, purchase: "profit", cart: "margin" },
+  });
+  expect(engine.inspect({}).warnings).toEqual([]);
+  await engine.record([...fields]);
+  const warning =
+    'No item has a number in "profit", so by the setting "value" a purchase is worth nothing. The nearest field of numbers is "margin".';
+  expect(engine.inspect({}).warnings).toEqual([warning]);
+  clock.advance(minuteMs);
+  await vi.waitFor(() => expect(said).toEqual([warning]));
+  await engine.record([{ type: "item", item: "p-new", fields: { profit: 3 } }]);
+  expect(engine.inspect({}).warnings).toEqual([]);
+  await engine.close();
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** A seeded life of a shop, with all that real streams hold: for tests of what must hold whatever comes. */
 import { dayMs, minuteMs, secondMs } from "../src/core/clock.ts";
-import type { Answer, EventInput, RankRequest, RecommendRequest } from "../src/core/public.ts";
+import type { Answer, EventInput, RankRequest, RecommendRequest, SearchRequest } from "../src/core/public.ts";
 import { type Random, random, shuffle } from "../src/core/random.ts";
 import { simulatedShop } from "../src/simulator/shop.ts";
 import { type SimulatedShoppers, simulatedShoppers, type Visit } from "../src/simulator/shoppers.ts";
@@ -10,6 +10,7 @@ export interface Ground {
   record(events: EventInput[]): unknown;
   rank(request: RankRequest): Pick<Answer, "slate" | "items">;
   recommend(request: RecommendRequest): Pick<Answer, "slate" | "items">;
+  search(request: SearchRequest): Pick<Answer, "slate" | "items">;
   tick(): unknown;
 }
 
@@ -143,7 +144,12 @@ export class Life {
       if (kind < 0.02) await ground.record([{ ...event, items: shown.slice(1, 5) }]);
       return { slate: visit.slate, items: visit.candidates.slice(0, size) };
     }
-    const { slate, items } = kind < 0.4 ? this.#recommended(ground, asked) : this.#ranked(ground, asked, visit, query);
+    const { slate, items } =
+      kind < 0.4
+        ? this.#recommended(ground, asked)
+        : kind < 0.6
+          ? this.#searched(ground, asked, query)
+          : this.#ranked(ground, asked, visit, query);
     const shown = items.map(({ item }) => item);
     if (slate !== null && chance.next() < 0.05) {
       shown.splice(3);
@@ -163,6 +169,28 @@ export class Life {
       ...(kind === 2 ? { filters: { brand: ["Alba", "Kestrel"] } } : {}),
       ...(kind === 3 ? { observe: false } : {}),
     });
+  }
+
+  /** A search, now and then with a typo, a filter, an order of its own, and on to its next page. */
+  #searched(ground: Ground, asked: SearchRequest, query = "") {
+    const chance = this.#chance;
+    const kind = chance.int(8);
+    const request: SearchRequest = {
+      ...asked,
+      query: kind === 0 ? query.replace(/(.)(.)$/, "$2$1") : query,
+      size: [undefined, 5, 30][chance.int(3)],
+      ...(kind === 1 ? { filters: { price: { lte: 60 } }, facets: ["brand", "price"] } : {}),
+      ...(kind === 2 ? { sort: "price" } : {}),
+      ...(kind === 3 ? { group: "brand" } : {}),
+      ...(kind === 4 ? { from: 3 } : {}),
+      ...(kind === 5 ? { observe: false } : {}),
+    };
+    const first = ground.search(request);
+    if (kind < 6 || first.slate === null) return first;
+    // A page may leave out what it is a page of, and who asks; or somebody else asks.
+    const { user, session } = asked;
+    const page = [request, { user, session }, {}, { ...request, user: "u-other", session: undefined }][chance.int(4)]!;
+    return ground.search({ ...page, from: first.items.length, slate: first.slate });
   }
 
   #ranked(ground: Ground, asked: RecommendRequest, { candidates, size }: Visit, query: string | undefined) {

@@ -41,12 +41,7 @@ test("one basket is predicted together, from before it", async () => {
 test("each learner of choices alone stands beside the engine, with the loss of the shares that it states", async () => {
   const { results, learners, differences } = await recommendEval(uniform(8, 600), { k: 3 });
   const engine = results.find(({ recommender }) => recommender === "engine")!;
-  expect(learners.map(({ recommender }) => recommender)).toEqual([
-    "choice-plain",
-    "choice",
-    "choice-fast",
-    "choice-network",
-  ]);
+  expect(learners.map(({ recommender }) => recommender)).toEqual(["choice-plain", "choice", "choice-network"]);
   // Nobody knows more than that it is one of eight.
   for (const { logLoss } of [engine, ...learners]) {
     expect(logLoss).toBeGreaterThan(Math.log(8) - 0.05);

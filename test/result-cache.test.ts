@@ -1,11 +1,13 @@
 /** A kept answer is given again only as long as no event changed what it read (docs/operating.md, "Kept answers"). */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dayMs, manualClock, minuteMs, secondMs } from "../src/core/clock.ts";
-import type { Answer, Engine, EventInput, RankRequest, RecommendRequest } from "../src/core/public.ts";
+import type { Answer, Engine, EventInput, RankRequest, RecommendRequest, SearchRequest } from "../src/core/public.ts";
 import { random } from "../src/core/random.ts";
 import { createEngine } from "../src/engine.ts";
 import { ResultCache } from "../src/result-cache.ts";
 import { Life } from "./random-life.ts";
+
+type Asked = RankRequest & RecommendRequest & SearchRequest;
 
 const settings = { tickMs: 0, lessonWaitMs: 20 * secondMs, shopperExpiryMs: dayMs } as const;
 
@@ -23,7 +25,7 @@ describe("whatever happens in between", () => {
       const keeping = await createEngine({ ...settings, clock, resultCacheMs: sameInstantMs });
       const fresh = await createEngine({ ...settings, clock });
       const chance = random(`kept ${seed}`);
-      const questions: { kind: "rank" | "recommend"; request: RankRequest & RecommendRequest }[] = [];
+      const questions: { kind: "rank" | "recommend" | "search"; request: Asked }[] = [];
       /** Ids of one list in the two engines: they are of the log. */
       const slates = new Map<unknown, unknown>();
       let given = 0;
@@ -45,17 +47,18 @@ describe("whatever happens in between", () => {
             if (start < 6) compare();
           }
         },
-        rank: (request: RankRequest) => ask("rank", request),
-        recommend: (request: RecommendRequest) => ask("recommend", request as RankRequest & RecommendRequest),
+        rank: (request: RankRequest) => ask("rank", request as Asked),
+        recommend: (request: RecommendRequest) => ask("recommend", request as Asked),
+        search: ({ slate, ...request }: SearchRequest) => ask("search", request as Asked),
         tick() {
           fresh.tick();
           keeping.tick();
           compare();
         },
       };
-      function ask(kind: "rank" | "recommend", asked: RankRequest): Answer {
+      function ask(kind: "rank" | "recommend" | "search", asked: Asked): Answer {
         const anonymous = { ...asked, user: undefined, session: undefined };
-        const request = (chance.next() < 0.3 ? anonymous : asked) as RankRequest & RecommendRequest;
+        const request = (chance.next() < 0.3 ? anonymous : asked) as Asked;
         if (chance.next() < 0.3) questions.push({ kind, request: { ...request, observe: false } });
         if (questions.length > 4) questions.shift();
         const answer = fresh[kind](request);
@@ -163,6 +166,17 @@ describe("a kept answer", () => {
       true,
       true,
     ]);
+  });
+
+  test("counts with the values of its facets, of which one search may answer many thousand", () => {
+    const cache = new ResultCache(minuteMs, 1000);
+    const values = Array.from({ length: 600 }, (_, i) => ({ value: `brand ${i}`, count: 1 }));
+    const price = { min: 1, max: 2, count: 600, histogram: [] };
+    const answer = { items: [], model: "panel@0", tookMs: 1, facets: { brand: values, price } };
+    const unchanged = { common: 0, personal: 0 };
+    for (const query of ["a", "b"]) cache.keep("search", { query }, unchanged, 0, answer);
+    const isKept = (query: string) => cache.find("search", { query }, unchanged, 0) !== undefined;
+    expect(["a", "b"].map(isKept)).toEqual([false, true]);
   });
 
   test("is of the same question only", () => {

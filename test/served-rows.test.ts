@@ -1,14 +1,16 @@
 /** Nothing may differ between what was served and what is learned from it (ARCHITECTURE.md, invariant 4). */
 
 import { expect, test } from "vitest";
+import type { Served } from "../src/answering.ts";
 import { completeConfig } from "../src/config.ts";
 import { eventAtMs, type LoggedEvent } from "../src/core/event.ts";
 import { parseEvent, withoutConsent } from "../src/core/parse-event.ts";
 import type { EventInput } from "../src/core/public.ts";
 import { Rows } from "../src/core/rows.ts";
 import { Learning } from "../src/learn.ts";
-import { type Served, Serving } from "../src/rank.ts";
+import { Serving } from "../src/rank.ts";
 import { buildRooms, engineAt } from "../src/rooms.ts";
+import { Searching } from "../src/search.ts";
 import { type Ground, Life } from "./random-life.ts";
 
 /** Rooms that fold every answer at once, and note where the rows then read are not those that were served. */
@@ -16,6 +18,7 @@ class Watched implements Ground {
   readonly rooms = buildRooms(completeConfig({ lessonWaitMs: 20_000 }));
   readonly learning = new Learning(this.rooms);
   readonly serving = new Serving(this.rooms);
+  readonly searching = new Searching(this.rooms, this.serving);
   readonly differences = new Map<string, string>();
   readonly kinds = new Map<string, number>();
   offset = 0;
@@ -39,6 +42,14 @@ class Watched implements Ground {
   recommend(request: Parameters<Ground["recommend"]>[0]) {
     const kind = `recommend ${Object.keys(request).filter((key) => key === "filters" || key === "item")}`;
     return this.#serve(kind, request, this.serving.recommend(request, this.#nowMs()));
+  }
+
+  search(request: Parameters<Ground["search"]>[0]) {
+    const kind = `search ${Object.keys(request).filter((key) => ["filters", "sort", "group", "from", "slate"].includes(key))}`;
+    const served = this.searching.search(request, this.#nowMs());
+    const answered = this.#serve(kind, request, served);
+    if (answered.slate !== null) this.searching.keep(answered.slate, served, this.#nowMs());
+    return answered;
   }
 
   tick(): void {
@@ -99,7 +110,8 @@ test("rows as served are rows as folded, bit for bit, and explanations add up", 
     for (let page = 0; page < 900; page++) await life.step(ground);
     expect(Object.fromEntries(ground.differences)).toEqual({});
     const kinds = ["rank", "rank, sized", "rank, matched", "rank, not ordered", "rank, not ordered, matched"];
-    for (const kind of [...kinds, "recommend ", "recommend filters", "recommend item"])
+    const searches = ["", "filters", "sort", "group", "from", "from,slate"].map((kind) => `search ${kind}`);
+    for (const kind of [...kinds, "recommend ", "recommend filters", "recommend item", ...searches])
       expect(ground.kinds.get(kind), kind).toBeGreaterThan(2);
     expect(ground.explained).toBeGreaterThan(200);
   }

@@ -14,6 +14,7 @@ import { Learning } from "../src/learn.ts";
 import { question, rankByMatch, readRows, words } from "../src/question.ts";
 import { Serving } from "../src/rank.ts";
 import { buildRooms, engineAt, type Rooms } from "../src/rooms.ts";
+import { Searching } from "../src/search.ts";
 import { type Ground, Life } from "./random-life.ts";
 
 const short = {
@@ -81,6 +82,7 @@ class Passing implements Ground {
   readonly queries = new Set<string>();
   readonly forgotten = new Set<string>();
   readonly #serving: Serving;
+  readonly #searching: Searching;
   readonly #life: Life;
   readonly #chance;
   #passing = 0;
@@ -89,6 +91,7 @@ class Passing implements Ground {
     this.#life = life;
     this.homes = homes;
     this.#serving = new Serving(homes[0]!.rooms);
+    this.#searching = new Searching(homes[0]!.rooms, this.#serving);
     this.#chance = random(`passing ${seed}`);
   }
 
@@ -106,6 +109,10 @@ class Passing implements Ground {
 
   recommend(request: Parameters<Ground["recommend"]>[0]) {
     return this.#serve(request, this.#serving.recommend(request, this.nowMs));
+  }
+
+  search(request: Parameters<Ground["search"]>[0]) {
+    return this.#serve(request, this.#searching.search(request, this.nowMs));
   }
 
   tick(): void {

@@ -36,7 +36,7 @@ export function verdict({ value, isRate, hold, reach }: Measure): string {
 
 export function amount(value: number, unit: Measure["unit"]): string {
   if (unit === "") return value.toLocaleString("en");
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.1 ? 2 : 3;
   return `${value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })}${unit === "/s" ? "/s" : unit && ` ${unit}`}`;
 }
 

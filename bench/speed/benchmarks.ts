@@ -1,13 +1,16 @@
 /** All benchmarks, in the order in which they run. */
 import type { Benchmark } from "./benchmark.ts";
+import { completions } from "./completions.ts";
 import { evaluation, recommendEvaluation } from "./evaluations.ts";
+import { facets } from "./facets.ts";
 import { factors } from "./factors.ts";
 import { foldItems, foldSlates, foldViews } from "./folds.ts";
 import { growth } from "./growth.ts";
 import { ingest } from "./ingest.ts";
 import { kernels } from "./kernels.ts";
 import { learners } from "./learners.ts";
-import { rankOverHttp, rankPageOverHttp, recommendOverHttp } from "./lists-over-http.ts";
+import { lexical } from "./lexical.ts";
+import { rankOverHttp, rankPageOverHttp, recommendOverHttp, searchOverHttp } from "./lists-over-http.ts";
 import { memory } from "./memory.ts";
 import { overload } from "./overload.ts";
 import { pause } from "./pause.ts";
@@ -20,6 +23,9 @@ export const benchmarks: readonly Benchmark[] = [
   rankOverHttp,
   rankPageOverHttp,
   recommendOverHttp,
+  searchOverHttp,
+  facets,
+  completions,
   ingest,
   overload,
   foldSlates,
@@ -31,6 +37,7 @@ export const benchmarks: readonly Benchmark[] = [
   recommendEvaluation,
   kernels,
   learners,
+  lexical,
   factors,
   memory,
   growth,

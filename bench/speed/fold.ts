@@ -12,8 +12,8 @@ export class Fold {
   readonly #learning: Learning;
   #offset = 0;
 
-  constructor(settings: Partial<Config> = {}) {
-    this.#rooms = buildRooms(completeConfig(settings));
+  constructor(settings: Partial<Config> = {}, rooms: Rooms = buildRooms(completeConfig(settings))) {
+    this.#rooms = rooms;
     this.#learning = new Learning(this.#rooms);
   }
 

@@ -1,4 +1,4 @@
-/** `POST /v1/rank` of 200 candidates and `POST /v1/recommend`, each answer logged and folded: all the server can take, then half of that. */
+/** `POST /v1/rank` of 200 candidates, `POST /v1/recommend` and `POST /v1/search`, each answer logged and folded: all the server can take, then half of that. */
 import type { RankRequest } from "../../src/core/public.ts";
 import { startServer } from "../../src/http/server.ts";
 import type { Benchmark, Measure, Setting } from "./benchmark.ts";
@@ -88,4 +88,25 @@ export const recommendOverHttp: Benchmark = {
       ({ recommends }) => recommends,
       { perSecond: throughput, p50: { hold: 2 } },
     ]),
+};
+
+const searched = { p50: { hold: 5, reach: 2 }, p99: { hold: 20 } };
+
+export const searchOverHttp: Benchmark = {
+  name: "search-over-http",
+  limitMs: 480_000,
+  run: async (setting) => [
+    ...(await measured(setting, [
+      "POST /v1/search, 40k items, three facets",
+      "/v1/search",
+      ({ searches }) => searches,
+      searched,
+    ])),
+    ...(await measured(setting, [
+      "POST /v1/search, letter by letter",
+      "/v1/search",
+      ({ keystrokes }) => keystrokes,
+      searched,
+    ])),
+  ],
 };

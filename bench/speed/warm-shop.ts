@@ -1,7 +1,7 @@
 /** An engine that knows a shop of 40,000 items and some days of its shoppers, and what they may ask next. */
 import { completeConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import type { Engine, EventInput, RankRequest, RecommendRequest } from "../../src/core/public.ts";
+import type { Engine, EventInput, RankRequest, RecommendRequest, SearchRequest } from "../../src/core/public.ts";
 import { createEngine } from "../../src/engine.ts";
 import { type SimulatedShop, simulatedShop } from "../../src/simulator/shop.ts";
 import { simulatedShoppers } from "../../src/simulator/shoppers.ts";
@@ -16,6 +16,10 @@ export interface WarmShop {
   /** 200 candidates each, by shoppers whom the engine knows. */
   readonly ranks: readonly RankRequest[];
   readonly recommends: readonly RecommendRequest[];
+  /** Pages of 24 with three facets, for what shoppers of the shop ask, as wide as a whole category. */
+  readonly searches: readonly SearchRequest[];
+  /** The same, typed letter by letter and not observed. */
+  readonly keystrokes: readonly SearchRequest[];
   /** What the shoppers go on to do. */
   readonly stream: Iterator<EventInput>;
 }
@@ -39,9 +43,21 @@ export async function warmShop(setting: Setting, data?: string): Promise<WarmSho
   if (data !== undefined) await engine.snapshot();
   const shoppers = simulatedShoppers(shop, { candidates: 200, seed: "asked" });
   const visits = Array.from({ length: askedLists }, () => shoppers.next());
+  const searches = visits
+    .filter(({ query }) => query !== undefined)
+    .map(({ user, session, query, context }) => ({
+      ...{ user, session, surface: "search", query, context: { device: context.device }, size: 24 },
+      facets: ["brand", "category", "price"],
+    }));
   return {
     engine,
     shop,
+    searches,
+    keystrokes: searches
+      .slice(0, 100)
+      .flatMap((search) =>
+        Array.from(search.query!, (_, i) => ({ ...search, query: search.query!.slice(0, i + 1), observe: false })),
+      ),
     ranks: visits.map(({ user, session, surface, query, context, candidates }) => ({
       ...{ user, session, surface, query, context: { device: context.device }, items: candidates },
     })),

@@ -65,6 +65,9 @@ describe("merging", () => {
     expect([shop.size, shop.isKnown(0), shop.isRemoved(0), shop.isRecommendable(0)]).toEqual([1, false, true, false]);
     expect(shop.fields(0)).toBeUndefined();
     expect([...shop.items()]).toEqual([1]);
+    const met: number[] = [];
+    shop.each((item) => met.push(item));
+    expect(met).toEqual([1]);
     expect(shop.filter({ brand: "Acme" })(0)).toBe(false);
     shop.fold(0, { price: 3 }, 20);
     expect(shop.fields(0)).toEqual({ price: 3 });

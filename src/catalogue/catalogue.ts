@@ -1,14 +1,17 @@
 /** The items: their fields as given and merged, and the same in columns, for features, filters and facets. */
-import { Float64Column, registers, Uint8Column } from "../core/columns.ts";
+import { Float64Column, registers, segmentRows, Uint8Column } from "../core/columns.ts";
 import type { Fields } from "../core/event.ts";
-import type { Filters } from "../core/public.ts";
+import type { FacetRequest, Filters } from "../core/public.ts";
 import { type State, state } from "../core/state.ts";
 import type { Words } from "./field-columns.ts";
 import type { Field } from "./field-registry.ts";
-import { asTimeMs, isScalar } from "./field-types.ts";
+import { asTimeMs, type FieldType, isScalar } from "./field-types.ts";
 import { compileFilter } from "./filter.ts";
 import type { ItemTest } from "./filter-rule.ts";
 import { ItemFields } from "./item-fields.ts";
+import type { ItemList } from "./item-list.ts";
+import { type Sieve, sieve } from "./sieve.ts";
+import { type GroupKey, groupKey, type SortKey, sortKey } from "./sort.ts";
 
 export interface NumberColumn {
   /** NaN where the item has none. */
@@ -55,12 +58,22 @@ export interface Catalogue {
   wordList(field: string): WordListColumn | undefined;
   /** Of a path field: its broadest level, or the whole path, as one word. */
   pathWord(field: string, which: "broadest" | "whole"): WordColumn | undefined;
+  /** Of a field that some item had; undefined of any other. */
+  fieldType(field: string): FieldType | undefined;
   /** In order of first appearance. */
   readonly fieldNames: readonly Field[];
   /** Throws {@link LiveshelfError} FILTER_UNKNOWN_FIELD or FILTER_MALFORMED. */
   filter(filters: Filters): ItemTest;
+  /** The same for the matches of one request, with counts for facets on the way, good until the next; throws REQUEST_MALFORMED too. */
+  sieve(filters: Filters | undefined, facets: readonly FacetRequest[] | undefined): Sieve;
+  /** Undefined for `relevance`; throws REQUEST_MALFORMED. */
+  sortKey(sort: string): SortKey | undefined;
+  /** Throws FILTER_UNKNOWN_FIELD or REQUEST_MALFORMED. */
+  groupKey(field: string): GroupKey;
   /** Rows known and not removed. */
   items(): Iterable<number>;
+  /** The same in a loop, for requests that look at all of them: a fifth of the time. */
+  each(visit: (item: number) => void): void;
 }
 
 const known = 1;
@@ -85,8 +98,15 @@ export function itemCatalogue(words: Words): Catalogue {
   }
 
   const inStock = (item: number): boolean => {
-    const field = registry.find("inStock");
+    const field = registry.stock;
     return field === undefined || columns.numbers[field.place]!.get(item) !== 0;
+  };
+
+  const sifted: ItemList[] = [];
+  const source = { registry, columns, words, fields: (item: number) => items.read(item) };
+  const firstSeenAtMs = (item: number): number => {
+    const released = releasedAtMs.get(item);
+    return Number.isNaN(released) ? firstEventAtMs.get(item) : released;
   };
 
   return {
@@ -124,10 +144,8 @@ export function itemCatalogue(words: Words): Catalogue {
     isRemoved: (item) => status.get(item) === removed,
     isRecommendable: (item) => status.get(item) !== removed && inStock(item),
     fields: (item) => items.read(item),
-    firstSeenAtMs(item) {
-      const released = releasedAtMs.get(item);
-      return Number.isNaN(released) ? firstEventAtMs.get(item) : released;
-    },
+    firstSeenAtMs,
+    fieldType: (name) => registry.find(name)?.type,
     number(name) {
       const field = registry.find(name);
       return field !== undefined && isScalar(field.type) ? columns.numbers[field.place] : undefined;
@@ -147,9 +165,18 @@ export function itemCatalogue(words: Words): Catalogue {
       const { place } = field;
       return { get: (item, out) => columns.list(place, item, out) };
     },
-    filter: (filters) => compileFilter(filters, { registry, columns, words, fields: (item) => items.read(item) }),
+    filter: (filters) => compileFilter(filters, source),
+    sieve: (filters, facets) => sieve(filters, facets, source, sifted),
+    sortKey: (sort) => sortKey(sort, source, firstSeenAtMs),
+    groupKey: (field) => groupKey(field, source),
     *items() {
       for (let item = 0; item < status.length; item++) if (status.get(item) === known) yield item;
+    },
+    each(visit) {
+      status.segments.forEach((segment, s) => {
+        // Beyond the column's length a segment holds what it is filled with: never heard of.
+        for (let i = 0; i < segment.length; i++) if (segment[i] === known) visit(s * segmentRows + i);
+      });
     },
   };
 }

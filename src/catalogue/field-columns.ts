@@ -27,6 +27,8 @@ export interface Words {
   find(word: string): number;
   /** The same, made if need be; −1 when the table is full. */
   intern(word: string): number;
+  /** The word of a row. */
+  id(row: number): string | undefined;
 }
 
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);

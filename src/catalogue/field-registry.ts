@@ -14,6 +14,14 @@ export interface Field {
   readonly mistyped: number;
 }
 
+const stock = "inStock";
+
+interface Unpacked {
+  readonly list: Field[];
+  readonly byName: Map<string, Field>;
+  stock: Field | undefined;
+}
+
 export class FieldRegistry {
   readonly state: State;
   readonly #names = new IdTable("names", limits.catalogueFieldsMax);
@@ -21,7 +29,7 @@ export class FieldRegistry {
   readonly #types = new Uint8Column("types");
   readonly #mistyped = new Float64Column("mistyped");
   /** What the buffers say, unpacked; `undefined` after they were restored. */
-  #unpacked: { readonly list: Field[]; readonly byName: Map<string, Field> } | undefined;
+  #unpacked: Unpacked | undefined;
 
   constructor() {
     this.state = state("fields", 1, [...prefixed(this.#names.state), this.#typesBuffer(), this.#mistyped]);
@@ -33,6 +41,11 @@ export class FieldRegistry {
 
   find(name: string): Field | undefined {
     return this.#unpack().byName.get(name);
+  }
+
+  /** The field `inStock`: asked for every candidate of every list. */
+  get stock(): Field | undefined {
+    return this.#unpack().stock;
   }
 
   /** The field of a value that came; `undefined` when the value has no type or there is no place left. */
@@ -47,7 +60,8 @@ export class FieldRegistry {
   #add(name: string, value: unknown): Field | undefined {
     const type = inferType(name, value);
     if (type === undefined || name.length > limits.idLengthMax || !name.isWellFormed()) return undefined;
-    const { list, byName } = this.#unpack();
+    const unpacked = this.#unpack();
+    const { list, byName } = unpacked;
     if (!fixedTypes.has(name)) {
       // Names with a meaning always find a place: those that did not come yet have theirs kept free.
       let keptFree = 0;
@@ -61,6 +75,7 @@ export class FieldRegistry {
     const field = this.#field(name, place);
     list.push(field);
     byName.set(name, field);
+    if (name === stock) unpacked.stock = field;
     return field;
   }
 
@@ -76,11 +91,12 @@ export class FieldRegistry {
     };
   }
 
-  #unpack(): { readonly list: Field[]; readonly byName: Map<string, Field> } {
+  #unpack(): Unpacked {
     if (this.#unpacked !== undefined) return this.#unpacked;
     const list: Field[] = [];
     for (let place = 0; place < this.#types.length; place++) list.push(this.#field(this.#names.id(place)!, place));
-    this.#unpacked = { list, byName: new Map(list.map((field) => [field.name, field])) };
+    const byName = new Map(list.map((field) => [field.name, field]));
+    this.#unpacked = { list, byName, stock: byName.get(stock) };
     return this.#unpacked;
   }
 

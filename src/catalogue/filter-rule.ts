@@ -1,9 +1,12 @@
 /** One field's rule of a filter: values that it may have, a range of numbers, or a place in the tree of paths. */
 import { LiveshelfError } from "../core/errors.ts";
 import type { Fields } from "../core/event.ts";
+import { limits } from "../core/limits.ts";
 import type { FieldColumns, Words } from "./field-columns.ts";
 import type { Field, FieldRegistry } from "./field-registry.ts";
 import { asBoolean, asLevel, asNumber, asPath, asText, asWord, pathWord } from "./field-types.ts";
+
+const scannedMax = 8;
 
 export type ItemTest = (item: number) => boolean;
 
@@ -22,19 +25,34 @@ export function malformed(at: string, message: string): never {
   throw new LiveshelfError("FILTER_MALFORMED", message, at);
 }
 
+/** `purpose` goes on after “There is no field … to”. */
+export function refuseUnknownField(name: string, purpose: string, { all }: FieldRegistry, at: string): never {
+  const unknown = `There is no field ${JSON.stringify(name.slice(0, limits.nameLengthMax))} to ${purpose}`;
+  const full = all.length >= limits.catalogueFieldsMax ? ` (no more than ${limits.catalogueFieldsMax} can be)` : "";
+  const mend =
+    all.length === 0
+      ? ": the catalogue is empty. Send item events first."
+      : `; the fields are ${all.map((field) => field.name).join(", ")}${full}.`;
+  throw new LiveshelfError("FILTER_UNKNOWN_FIELD", unknown + mend, at);
+}
+
 export function compileRule(field: Field, rule: unknown, source: Filterable, at: string): ItemTest {
-  if (isObject(rule)) return "under" in rule ? under(field, rule, source, at) : range(field, rule, source, at);
+  if (isObject(rule)) {
+    refuseUnknownRule(field, rule, at);
+    return "under" in rule ? under(field, rule, source, at) : range(field, rule, source, at);
+  }
   const numbers = source.columns.numbers[field.place]!;
   const words = source.columns.words[field.place]!;
   switch (field.type) {
     case "number":
       return isOneOf(numbers, valuesOf(rule, numberOf, "a number", at));
     case "boolean": {
-      const absent = field.name === "inStock" ? 1 : Number.NaN;
-      const wanted = new Set(valuesOf(rule, booleanOf, "true or false", at));
+      const wanted = valuesOf(rule, booleanOf, "true or false", at);
+      const [yes, no] = [wanted.includes(1), wanted.includes(0)];
+      const unsaid = field.name === "inStock" && yes;
       return (item) => {
         const value = numbers.get(item);
-        return wanted.has(Number.isNaN(value) ? absent : value);
+        return value === 1 ? yes : value === 0 ? no : unsaid;
       };
     }
     case "word":
@@ -85,6 +103,8 @@ function isOneOf(column: { get(item: number): number }, values: readonly number[
     const [only] = values;
     return (item) => column.get(item) === only;
   }
+  // A few are compared one by one sooner than a set answers.
+  if (values.length <= scannedMax) return (item) => values.includes(column.get(item));
   const wanted = new Set(values);
   return (item) => wanted.has(column.get(item));
 }
@@ -102,6 +122,33 @@ function holdsOneOf(field: Field, rows: readonly number[], { columns }: Filterab
     for (let cell = first; cell < first + count; cell++) if (wanted.has(cells.get(cell))) return true;
     return false;
   };
+}
+
+const ruleNames: ReadonlySet<string> = new Set(["gte", "lte", "gt", "lt", "under"]);
+
+/** Names of rules elsewhere → how it is written here, of a field. */
+const written: readonly (readonly [names: readonly string[], mend: (field: string) => string])[] = [
+  [["eq", "equals", "is"], (field) => `a value that a field must have stands alone: {${field}:…}`],
+  [["in", "any", "anyof", "or"], (field) => `values of which it may have any are a list: {${field}:[…,…]}`],
+  [["not", "ne", "neq", "nin", "notin"], (field) => `what it must not have stands in "not": {"not":{${field}:…}}`],
+  [["min", "from", "ge"], (field) => `the least is {${field}:{"gte":…}}`],
+  [["max", "to", "le"], (field) => `the most is {${field}:{"lte":…}}`],
+  [["all", "and"], (field) => `several that it must have are a list of rules: {"and":[{${field}:…},{${field}:…}]}`],
+];
+
+/** Of the rule of any field: what it does not know is no fault of its type. */
+function refuseUnknownRule({ name: field }: Field, rule: Readonly<Record<string, unknown>>, at: string): void {
+  const unknown = Object.keys(rule).find((name) => !ruleNames.has(name));
+  if (unknown === undefined && Object.keys(rule).length > 0) return;
+  const known = `A rule is a value, a list of values, {"gte","lte","gt","lt"} of numbers or {"under"} of category`;
+  if (unknown === undefined) malformed(at, `${known}; this one is empty.`);
+  const name = unknown.slice(0, limits.nameLengthMax).toWellFormed();
+  const plain = name.toLowerCase().replaceAll(/[^a-z]/g, "");
+  const mend = written.find(([names]) => names.includes(plain))?.[1](
+    JSON.stringify(field.slice(0, limits.nameLengthMax)),
+  );
+  const place = `${at}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  malformed(place, `There is no rule ${JSON.stringify(name)}; ${mend ?? `a${known.slice(1)}`}.`);
 }
 
 function under(field: Field, rule: Readonly<Record<string, unknown>>, source: Filterable, at: string): ItemTest {
@@ -125,15 +172,10 @@ function under(field: Field, rule: Readonly<Record<string, unknown>>, source: Fi
 
 function range(field: Field, rule: Readonly<Record<string, unknown>>, source: Filterable, at: string): ItemTest {
   if (field.type !== "number") malformed(at, `A range is for numbers; ${field.name} is a ${field.type} field.`);
-  if (Object.keys(rule).length === 0) malformed(at, `A range says at least one of "gte", "lte", "gt", "lt".`);
   const bounds = { gte: -Infinity, lte: Infinity, gt: -Infinity, lt: Infinity };
   for (const [name, value] of Object.entries(rule)) {
-    const boundAt = `${at}/${name.slice(0, 64).replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (!Object.hasOwn(bounds, name)) {
-      malformed(boundAt, `A rule is a value, a list, {"gte","lte","gt","lt"} or {"under"}.`);
-    }
     if (value === undefined) continue;
-    if (typeof value !== "number" || Number.isNaN(value)) malformed(boundAt, `"${name}" is a number.`);
+    if (typeof value !== "number" || Number.isNaN(value)) malformed(`${at}/${name}`, `"${name}" is a number.`);
     bounds[name as keyof typeof bounds] = value;
   }
   const { gte, lte, gt, lt } = bounds;

@@ -44,6 +44,12 @@ export function program(): Command {
     .addOption(data().conflicts("server"))
     .option("--server <url>", "send to a running server instead")
     .option("--items", "the files are CSV with one item a row: columns by name are fields")
+    .addOption(
+      new Option("--synonyms", "the files are synonyms: all of the shop's, in place of those it has").conflicts([
+        "items",
+        "sync",
+      ]),
+    )
     .option("--id <column>", "column of the item's id", "id")
     .option("--sync", "the files are the whole catalogue: items that they lack are removed")
     .addOption(config())
@@ -126,6 +132,17 @@ export function program(): Command {
     .addOption(json())
     .action(async (files, options) => (await import("./recommend-eval.ts")).recommendEvalFiles(files, options));
 
+  main
+    .command("train-ranker")
+    .description("match weights from graded queries, for the setting matchWeights")
+    .argument("<grades>", "CSV with the columns query, item and grade (0 and more, higher is better)")
+    .requiredOption("--catalogue <file>", "the items: events as JSONL, or CSV as import --items takes it")
+    .requiredOption("--out <file>", "where the weights are written")
+    .option("--id <column>", "column of the item's id, of a catalogue in CSV", "id")
+    .addOption(config())
+    .addOption(json())
+    .action(async (grades, options) => (await import("./train-ranker.ts")).trainRankerFile(grades, options));
+
   for (const [name, what] of later) {
     main
       .command(name, { hidden: true })
@@ -139,11 +156,11 @@ export function program(): Command {
   return main;
 }
 
-const later = [
-  ["train-ranker", "match weights from graded queries"],
-  ["doctor", "checks a data folder, or the shop's events"],
-] as const;
+const later = [["doctor", "checks a data folder, or the shop's events"]] as const;
 
 const csvHelp = `
 CSV: the first row names the columns. "category" is a path with " > " between its levels; "tags" are separated by "|",
-else by ","; numbers and true/false are read as such, except in title, description and brand. An empty cell deletes the field.`;
+else by ","; numbers and true/false are read as such, except in title, description and brand. An empty cell deletes the field.
+
+Synonyms: CSV, a rule a line: "sofa,couch,settee" stand for each other; "tv => television, tv set" goes one way; "#" begins a comment.
+Or JSON: a rule a line as in a synonyms event, or one list of rules.`;

@@ -9,11 +9,13 @@ import { progress } from "./progress.ts";
 import { refusals } from "./refusals.ts";
 import { readSettings } from "./settings.ts";
 import { openFile, type Sourced } from "./source.ts";
+import { synonymEvent } from "./synonym-rules.ts";
 
 export interface ImportOptions {
   readonly data?: string;
   readonly server?: string;
   readonly items?: boolean;
+  readonly synonyms?: boolean;
   readonly id: string;
   readonly sync?: boolean;
   readonly config?: string;
@@ -46,6 +48,7 @@ export async function importFiles(files: readonly string[], options: ImportOptio
   refused.end();
   report({ ...total, rejected: refused.count }, options);
   if (refused.count === 0) return;
+  if (options.synonyms) bar.say("The synonyms are as they were: mend the lines and import again.");
   if (options.sync) bar.say("Nothing was removed, as lines were refused: mend them and import again.");
   process.exitCode = 1;
 }
@@ -62,6 +65,11 @@ async function* batches(
   options: ImportOptions,
   onRefused: (...why: [string, string, string]) => void,
 ) {
+  if (options.synonyms) {
+    const opened = files.map((path) => ({ path, file: openFile(path) }));
+    for await (const batch of synonymEvent(opened, onRefused)) yield { batch, done: 1, share: 1 };
+    return;
+  }
   let waiting: Sourced[] = [];
   let done = 0;
   for (const [number, path] of files.entries()) {

@@ -33,6 +33,20 @@ export interface Fact {
   readonly shown: Shown | undefined;
 }
 
+/** What is absent from a fact; the rest is its own. */
+export const bareFact: Omit<Fact, "type" | "offset" | "atMs" | "clockMs" | "history"> = {
+  item: -1,
+  shopper: -1,
+  isRepeat: false,
+  action: -1,
+  reward: 0,
+  isChoice: false,
+  value: Number.NaN,
+  fields: undefined,
+  query: -1,
+  shown: undefined,
+};
+
 /** Items shown in one list, top first. */
 export interface Shown {
   readonly count: number;

@@ -22,7 +22,7 @@ export const limits = {
   contextValuesMax: 64,
   /** Code units of all keys and texts of one context. */
   contextLengthMax: 4096,
-  /** Code units of a query; a longer one is refused. */
+  /** Code units of a query; of a longer one the end is left out where it is searched for, else it is refused. */
   queryLengthMax: 4096,
   /** Code units of an action's or surface's name. */
   nameLengthMax: 64,
@@ -54,6 +54,22 @@ export const limits = {
   itemsMax: 16_000_000,
   shoppersMax: 16_000_000,
   wordsMax: 8_000_000,
+  /** Terms of the search index, below 2²⁴, and code units of one. */
+  termsMax: 8_000_000,
+  termLengthMax: 128,
+  /** Of one query: code units read, words read of these, ways to read them, and terms that stand for one word. */
+  queryReadMax: 512,
+  queryWordsMax: 16,
+  queryReadingsMax: 8,
+  queryTermsMax: 256,
+  /** Terms of an item's texts in one slot of the search index (title, description …), and units of these texts (core/read-length.ts). */
+  slotTermsMax: 2048,
+  slotTextMax: 16_384,
+  /** Different terms of an item over all slots, and units of all its texts. */
+  itemTermsMax: 2048,
+  itemTextMax: 49_152,
+  /** Units of texts that are read for the highlights of one answer. */
+  highlightTextMax: 131_072,
   /** Slates remembered for attribution. */
   slatesMax: 1_000_000,
   /** Impressions whose rows are kept until they are taught, or for the attribution window if chosen. */
@@ -72,9 +88,25 @@ export const limits = {
   quarantineOfOneMax: 64,
   /** Touches of everybody together, the latest ones, among which neighbours of a session are sought. */
   touchesMax: 2_097_152,
+  /** Queries that may be suggested, their UTF-16 code units, and shoppers of one that are told apart. */
+  suggestQueriesMax: 200_000,
+  suggestLengthMax: 60,
+  suggestShoppersMax: 50,
+  /** Code units read of what was typed so far. */
+  suggestReadMax: 64,
+  /** Facets of one search, and values answered of one. */
+  facetsMax: 32,
+  facetValuesMax: 1000,
+  /** Completions answered at once. */
+  completionsMax: 100,
+  /** Items of one search that pages reach. */
+  pagedMax: 10_000,
+  /** Items in all lists that searches began and later pages go on through, and for how many milliseconds. */
+  pagedItemsMax: 2_000_000,
+  pagedWithinMs: 1_800_000,
   /** Event ids remembered against duplicates. */
   dedupeIdsMax: 10_000_000,
-  /** Items in all answers that `resultCacheMs` keeps, and one for each 64 code units of their questions. */
+  /** Items and values of facets in all answers that `resultCacheMs` keeps, and one for each 64 code units of their questions. */
   cachedItemsMax: 200_000,
   /** Events accepted but not yet durable; beyond it ingest answers 503. */
   queueEventsMax: 200_000,

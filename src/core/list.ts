@@ -4,6 +4,7 @@
  * summary (ARCHITECTURE.md, invariant 4): so the fold reads the very rows that were served.
  */
 import { Marks } from "./marks.ts";
+import type { TextQuery } from "./text-query.ts";
 
 /** Deciles of the prices that a summary keeps. */
 const priceDeciles = 9;
@@ -51,11 +52,14 @@ export class List {
   readonly unknown = new Map<number, string>();
   /** Recommended by the engine: match is the logit of its own choice model. */
   recommended = false;
+  /** What the matcher said of all candidates for a query, row-major, where it was asked already; scratch of one request. */
+  described: { readonly query: TextQuery; readonly rows: Float32Array } | undefined;
   readonly #places = new Marks();
 
   clear(): void {
     this.count = 0;
     this.recommended = false;
+    this.described = undefined;
     this.unknown.clear();
     this.#places.clear();
   }
@@ -64,6 +68,7 @@ export class List {
   push(item: number, match: number, order: number): number {
     if (item >= 0 && this.#places.get(item) >= 0) return -1;
     const index = this.count++;
+    this.described = undefined;
     if (index >= this.item.length) this.#grow();
     this.item[index] = item;
     this.match[index] = match;

@@ -167,6 +167,17 @@ function optionalNumber(given: unknown, at: string): number | undefined {
 
 /** Text, number, boolean, a list of these, or null (absent) → text. */
 export function parseQuery(given: unknown, at: string): string | undefined {
+  const text = queryText(given, at);
+  if (text !== undefined && text.length > limits.queryLengthMax)
+    overLimit(at, `A query has at most ${limits.queryLengthMax} characters; this one has ${text.length}.`);
+  return text;
+}
+
+/** The same of what somebody typed to search for, who is not to see an error for a text that was pasted: a longer one is cut. */
+export const parseSearched = (given: unknown, at: string): string | undefined =>
+  queryText(given, at)?.slice(0, limits.queryLengthMax).toWellFormed();
+
+function queryText(given: unknown, at: string): string | undefined {
   if (given === undefined || given === null) return undefined;
   const words = Array.isArray(given) ? given : [given];
   for (const word of words) {
@@ -174,10 +185,7 @@ export function parseQuery(given: unknown, at: string): string | undefined {
       refuse(at, `"query" must be text, number, boolean, a list of these, or null; it is ${describe(given)}.`);
     }
   }
-  const text = words.join(" ").toWellFormed();
-  if (text.length > limits.queryLengthMax)
-    overLimit(at, `A query has at most ${limits.queryLengthMax} characters; this one has ${text.length}.`);
-  return text;
+  return words.join(" ").toWellFormed();
 }
 
 export function parseContext(given: unknown, at: string): Context | undefined {

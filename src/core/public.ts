@@ -2,6 +2,7 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Context, Fields, LoggedEvent } from "./event.ts";
 import type { LaterOutcome } from "./follow-up.ts";
+import type { Relaxed } from "./text-query.ts";
 
 /** An event as docs/api.md describes it; `record` checks it. */
 export type EventInput = Record<string, unknown>;
@@ -29,6 +30,7 @@ export type FilterRule =
 export type Filters = { readonly [field: string]: FilterRule | Filters | readonly Filters[] } & {
   readonly not?: Filters;
   readonly or?: readonly Filters[];
+  readonly and?: readonly Filters[];
 };
 
 interface Asker {
@@ -61,12 +63,73 @@ export interface RecommendRequest extends Asker {
   readonly exclude?: readonly string[] | undefined;
 }
 
+/** A facet to count: a field, or a field with what its values have to begin with or hold a word that does. */
+export type FacetRequest =
+  | string
+  | {
+      readonly field: string;
+      /** Only values of which a word begins with this, whatever its case and accents. */
+      readonly query?: string | undefined;
+      /** At most so many values, the most frequent first; default 100. */
+      readonly size?: number | undefined;
+    };
+
 export interface SearchRequest extends Asker {
+  /** None, or none with a word in it: what is popular, personally. */
   readonly query?: string | undefined;
   readonly filters?: Filters | undefined;
-  readonly facets?: readonly string[] | undefined;
+  readonly facets?: readonly FacetRequest[] | undefined;
+  /** `relevance` (default), `newest`, or a number field: `price`, `price:desc`, `rating:asc`. */
   readonly sort?: string | undefined;
+  /** Items passed over: the page begins here. */
   readonly from?: number | undefined;
+  /** The first page's slate: pages on through the very list that it began. */
+  readonly slate?: string | undefined;
+  /** One item for each value of this field. */
+  readonly group?: string | undefined;
+  readonly highlight?: boolean | undefined;
+}
+
+export interface SuggestRequest {
+  /** What was typed so far. */
+  readonly q: string;
+  readonly user?: string | undefined;
+  readonly session?: string | undefined;
+  /** Completions at most; default 8. */
+  readonly size?: number | undefined;
+  readonly consent?: boolean | undefined;
+}
+
+export interface Completion {
+  readonly text: string;
+  readonly kind: "query" | "brand" | "category";
+  /** Of a category: from broad to narrow. */
+  readonly path?: readonly string[];
+}
+
+export interface SuggestAnswer {
+  readonly completions: readonly Completion[];
+  readonly items: readonly { readonly item: string; readonly fields: Fields }[];
+  readonly tookMs: number;
+}
+
+/** Counts of a field's values over all matches but for the field's own filter; of numbers their range. */
+export type Facet =
+  | readonly FacetValue[]
+  | {
+      readonly min: number | null;
+      readonly max: number | null;
+      /** Matches that have a number. */
+      readonly count: number;
+      /** Matches from each bound to the next, ten of equal width. */
+      readonly histogram: readonly { readonly from: number; readonly to: number; readonly count: number }[];
+    };
+
+export interface FacetValue {
+  readonly value: string | number | boolean;
+  readonly count: number;
+  /** Of a path: from broad to narrow; `value` is its own level. */
+  readonly path?: readonly string[];
 }
 
 export interface Reason {
@@ -82,6 +145,8 @@ export interface AnsweredItem {
   readonly position: number;
   readonly propensity: number;
   readonly fields?: Fields;
+  /** With `highlight`: texts of fields with what matched in `<em>`, all else escaped as HTML. */
+  readonly highlights?: Readonly<Record<string, string>>;
   /** With `explain`: logit of the chance to be clicked when shown; bias and all contributions add up to it. */
   readonly rawScore?: number;
   readonly bias?: number;
@@ -101,6 +166,16 @@ export interface Answer {
   readonly tookMs: number;
   /** Candidates left out because there was no time for them; absent if none. */
   readonly skipped?: number;
+}
+
+export interface SearchAnswer extends Answer {
+  /** Matches that pass the filters: items, or groups. */
+  readonly total: number;
+  readonly facets?: Readonly<Record<string, Facet>>;
+  /** How the query was loosened, if nothing matched. */
+  readonly relaxed?: Relaxed;
+  /** A likelier spelling, to be asked as “did you mean”. */
+  readonly spelling?: string;
 }
 
 export interface ItemReport {
@@ -212,7 +287,9 @@ export interface Engine {
   record(events: EventInput | readonly EventInput[]): Promise<RecordReceipt>;
   rank(request: RankRequest): Answer;
   recommend(request: RecommendRequest): Answer;
-  search(request: SearchRequest): Answer;
+  search(request: SearchRequest): SearchAnswer;
+  /** Completions of what was typed so far. */
+  suggest(request: SuggestRequest): SuggestAnswer;
   item(id: string): ItemReport | undefined;
   user(id: string): UserReport | undefined;
   quarantine(): QuarantineReport;

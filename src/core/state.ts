@@ -49,6 +49,22 @@ export function prefixed(part: State): StateBuffer[] {
   }));
 }
 
+/** The buffer, that tells when it was restored: what was derived from it is dropped then. */
+export function whenRestored(buffer: StateBuffer, then: () => void): StateBuffer {
+  return {
+    name: buffer.name,
+    get length() {
+      return buffer.length;
+    },
+    ...(buffer.isFixed === true && { isFixed: true }),
+    chunks: () => buffer.chunks(),
+    restore(length, read) {
+      buffer.restore(length, read);
+      then();
+    },
+  };
+}
+
 /** Fills `to` with what `from` holds; two states of the same shape. Throws what {@link StateBuffer.restore} throws. */
 export function copyState(from: State, to: State): void {
   from.buffers.forEach((source, b) => {

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../core/clock.ts";
 import type { CoVisitation } from "../core/co-visitation.ts";
-import type { RowKeys } from "../core/expiring-ids.ts";
+import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import type { Fact, Shown } from "../core/fact.ts";
 import { History, touchHalfLivesMs } from "../core/history.ts";
 import { type List, summaryAt } from "../core/list.ts";
@@ -12,9 +12,11 @@ import { Pool } from "../core/retrieved.ts";
 import { itemInStory, ToldRows } from "../core/reused-rows.check.ts";
 import { Rows } from "../core/rows.ts";
 import { checksum, type State } from "../core/state.ts";
+import type { TextMatcher, TextQuery } from "../core/text-query.ts";
 import type { Feature } from "./feature.ts";
 import { summarize } from "./list-summary.ts";
 import type { PreviousList } from "./previous-list.ts";
+import { type QueryFieldsOptions, queryPlaces } from "./query-fields.ts";
 
 export type AnyFeature = Feature<Pool>;
 
@@ -61,6 +63,44 @@ export const coVisits = (told = (row: number): number => row): CoVisitation => (
   },
 });
 export const retrieverNames = ["one", "two", "three"] as const;
+/** As asked: the words of the rows, in other orders, and of none. */
+const queries = ["red scarf", "scarf", "hats of blue wool", "red wool", "lamp", "the"];
+/** What the words of a query's row are, and which of the item's words a query is understood by. */
+export const queryWorld: QueryFieldsOptions = {
+  analyzer: {
+    layout: "plain",
+    analyze: (text) =>
+      text.split(" ").map((word, position) => ({ text: word, start: 0, end: 0, position, kind: "word", wholeOf: 0 })),
+    stem: (word) => word.replace(/s$/, ""),
+    isStopWord: (word) => word === "the",
+  },
+  queryText: (word) => ["the red scarf", "scarfs", "blue hat in wool"][word],
+  words: lasting,
+  field: (place) => fields.word(queryPlaces.indexOf(place)),
+};
+
+/** What a query says of items' texts: another share of each for each item. */
+export const textWorld: TextMatcher = {
+  columns: [
+    "share",
+    "coverage",
+    "coverage-title",
+    "title-begins",
+    "title-share",
+    "title-exact",
+    "phrase",
+    "literalness",
+    "identifier",
+  ],
+  describe({ readings }, items, count, out) {
+    for (let i = 0; i < count; i++)
+      for (let c = 0; c < 9; c++)
+        out[i * 9 + c] = items[i]! < 0 ? 0 : (hashText(`${readings.length} ${c} ${said(items[i]!)}`) & 7) / 7;
+    return count;
+  },
+  score() {},
+};
+const typed: TextQuery = { readings: [], exact: new Int32Array(), highlights: { terms: new Set(), prefixes: [] } };
 
 interface Touched {
   readonly item: number;
@@ -195,8 +235,10 @@ export class World {
     const shopper = chance.int(shopperCount + 1) - 1;
     const request: Request = {
       ...{ atMs: late(this.clockMs, chance), shopper, query: chance.int(4) - 1, surface: chance.int(3) - 1, item: -1 },
+      queryText: this.steps % 4 === 0 ? undefined : queries[(this.steps + number) % queries.length],
       history: new History(),
       context: Int32Array.from({ length: contextPlaces }, () => chance.int(4) - 1),
+      text: this.steps % 4 === 0 ? undefined : typed,
     };
     this.#gather(shopper, request.history);
     const list = new Pool(retrieverNames.length);

@@ -24,8 +24,10 @@ import {
   firstSeenAtMs,
   price as prices,
   promises,
+  queryWorld,
   retrieverNames,
   type Subject,
+  textWorld,
   World,
 } from "./feature.check.ts";
 import type { Feature } from "./feature.ts";
@@ -38,12 +40,14 @@ import { place } from "./place.ts";
 import { popularity } from "./popularity.ts";
 import { previousList } from "./previous-list.ts";
 import { price } from "./price.ts";
+import { queryFields } from "./query-fields.ts";
 import { queryItem } from "./query-item.ts";
 import { recentItems } from "./recent-items.ts";
 import { retrieved } from "./retrieved.ts";
 import { session } from "./session.ts";
 import { shopper } from "./shopper.ts";
 import { tagAffinity } from "./tag-affinity.ts";
+import { textMatch } from "./text-match.ts";
 import { touches } from "./touches.ts";
 
 const subjects: readonly Subject[] = [
@@ -62,12 +66,14 @@ const subjects: readonly Subject[] = [
   { name: "popularity", make: popularity },
   { name: "previous-list", make: (items = lasting) => previousList(items) },
   { name: "price", make: () => price(() => prices) },
+  { name: "query-fields", make: () => queryFields(queryWorld) },
   { name: "query-item", make: (items = lasting) => queryItem(lasting, items) },
   { name: "recent-items", make: (items = lasting) => recentItems(lasting, items) },
   { name: "retrieved", make: () => retrieved(retrieverNames) },
   { name: "session", make: session },
   { name: "shopper", make: shopper },
   { name: "tag-affinity", make: () => tagAffinity(fields) },
+  { name: "text-match", make: () => textMatch(textWorld) },
   { name: "touches", make: touches },
 ];
 
@@ -86,6 +92,8 @@ test("every file of the folder is a feature that is checked here, or part of one
     "features.test",
     "list-summary",
     "previous-list.test",
+    "query-fields.test",
+    "value-shares",
   ];
   const files = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ""));
   expect(files.sort()).toEqual([...parts, ...subjects.map(({ name }) => name)].sort());
@@ -342,4 +350,26 @@ test("the summary of a list holds its prices and what the shopper touched of it"
   ]);
   expect([at("furthestTouchedOrder"), at("firstTouchedOrder")]).toEqual([40, 10]);
   expect([at("touchedCount"), at("touchedSessionCount"), at("clickedCount")]).toEqual([2, 1, 1]);
+});
+
+test("without a query the text columns are silent, and only what is whole is the last of their steps", () => {
+  const shares = [0.99, 1];
+  const feature = textMatch({
+    columns: ["share", "coverage", "coverage-title", "phrase", "literalness"],
+    describe(_query, items, count, out) {
+      for (let i = 0; i < count; i++) out.fill(shares[items[i]!]!, i * 5, (i + 1) * 5);
+      return count;
+    },
+    score() {},
+  });
+  const { request, list } = new World(3).ask();
+  list.clear();
+  for (const item of [0, 1]) list.push(item, Number.NaN, -1);
+  const rows = new Rows(feature.columns.length);
+  rows.resize(2);
+  feature.read({ ...request, text: undefined }, list, rows, 0);
+  expect([...rows.dense.subarray(0, 12)]).toEqual(Array(12).fill(-1));
+  const text = { readings: [], exact: new Int32Array(), highlights: { terms: new Set<string>(), prefixes: [] } };
+  feature.read({ ...request, text }, list, rows, 0);
+  expect([...rows.dense.subarray(0, 12)]).toEqual([19, 5, 5, 0, 3, 3, 20, 6, 6, 1, 4, 4]);
 });

@@ -36,43 +36,108 @@ export const receipt = Type.Object(
 
 const reason = Type.Object({ feature: word, contribution: number, text: word });
 
-export const answer = Type.Object(
-  {
-    slate: Type.Union([word, Type.Null()], {
-      description: "Send it with outcomes; null when the answer was not logged.",
+const answeredItem = {
+  item: word,
+  score: Type.Number({ description: "What orders the list: chance to be clicked when shown × its worth." }),
+  position: count,
+  propensity: number,
+  fields: optional(fields),
+  rawScore: optional(Type.Number({ description: "Logit of the chance to be clicked when shown." })),
+  bias: optional(number),
+  reasons: optional(Type.Array(reason)),
+  chances: optional(Type.Record(Type.String(), number, { description: "Chance of each outcome when shown, 0 to 1." })),
+};
+
+const listAnswer = {
+  slate: Type.Union([word, Type.Null()], {
+    description: "Send it with outcomes; null when the answer was not logged.",
+  }),
+  items: Type.Array(Type.Object(answeredItem)),
+  confidence: optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: "How sure the learners are of this order; 0 before anything is learned.",
     }),
+  ),
+  model: word,
+  tookMs: number,
+  skipped: optional(
+    Type.Integer({
+      minimum: 1,
+      description: "Candidates left out because there was no time for them; absent if none.",
+    }),
+  ),
+};
+
+export const answer = Type.Object(listAnswer, { description: "The list, top first." });
+
+const facetValues = Type.Array(
+  Type.Object({
+    value: Type.Union([word, number, Type.Boolean()]),
+    count,
+    path: optional(Type.Array(word, { description: "Of a path: from broad to narrow." })),
+  }),
+  { description: "The most frequent value first." },
+);
+const bound = Type.Union([number, Type.Null()]);
+const numberFacet = Type.Object(
+  {
+    min: bound,
+    max: bound,
+    count: Type.Integer({ minimum: 0, description: "Matches that have a number." }),
+    histogram: Type.Array(Type.Object({ from: number, to: number, count })),
+  },
+  { description: "Of a number field." },
+);
+
+export const searchAnswer = Type.Object(
+  {
+    ...listAnswer,
     items: Type.Array(
       Type.Object({
-        item: word,
-        score: Type.Number({ description: "What orders the list: chance to be clicked when shown × its worth." }),
-        position: count,
-        propensity: number,
-        fields: optional(fields),
-        rawScore: optional(Type.Number({ description: "Logit of the chance to be clicked when shown." })),
-        bias: optional(number),
-        reasons: optional(Type.Array(reason)),
-        chances: optional(
-          Type.Record(Type.String(), number, { description: "Chance of each outcome when shown, 0 to 1." }),
+        ...answeredItem,
+        highlights: optional(
+          Type.Record(Type.String(), word, {
+            description: "With `highlight`: texts with what matched in <em>, all else escaped as HTML.",
+          }),
         ),
       }),
     ),
-    confidence: optional(
-      Type.Number({
-        minimum: 0,
-        maximum: 1,
-        description: "How sure the learners are of this order; 0 before anything is learned.",
+    total: Type.Integer({ minimum: 0, description: "Matches that pass the filters: items, or groups." }),
+    facets: optional(
+      Type.Record(Type.String(), Type.Union([facetValues, numberFacet]), {
+        description: "Counts over all matches, but for the field's own filter.",
       }),
     ),
-    model: word,
-    tookMs: number,
-    skipped: optional(
-      Type.Integer({
-        minimum: 1,
-        description: "Candidates left out because there was no time for them; absent if none.",
-      }),
+    relaxed: optional(
+      Type.Object(
+        {
+          rung: Type.Enum(["spelling", "fewer-words", "any-word", "category", "popular"]),
+          query: optional(word),
+          dropped: optional(Type.Array(word)),
+        },
+        { description: "How the query was loosened, if nothing matched." },
+      ),
     ),
+    spelling: optional(Type.String({ description: "A likelier spelling of the query." })),
   },
-  { description: "The list, top first." },
+  { description: "A page of the matches, top first." },
+);
+
+export const suggestAnswer = Type.Object(
+  {
+    completions: Type.Array(
+      Type.Object({
+        text: word,
+        kind: Type.Enum(["query", "brand", "category"]),
+        path: optional(Type.Array(word, { description: "Of a category: from broad to narrow." })),
+      }),
+    ),
+    items: Type.Array(Type.Object({ item: word, fields })),
+    tookMs: number,
+  },
+  { description: "Completions and a few items, the likeliest first." },
 );
 
 export const itemReport = Type.Object(

@@ -55,15 +55,15 @@ export type RankBody = Static<typeof rankBody>;
 /** The catalogue reads rules and says what is wrong with one: it knows the fields. */
 const filterRule = Type.Unknown();
 
+const filters = Type.Record(Type.String(), filterRule, {
+  description:
+    'Field to rule, all must hold: a value, a list (any of), {"gte":…,"lte":…,"gt":…,"lt":…}, {"under":["Clothing"]}; {"not":{…}}, {"or":[{…},{…}]} and {"and":[{…},{…}]} of such.',
+});
+
 export const recommendBody = Type.Object(
   {
     item: optional(Type.Union([idText, idNumber], described("Recommend what goes with this one."))),
-    filters: optional(
-      Type.Record(Type.String(), filterRule, {
-        description:
-          'Field to rule, all must hold: a value, a list (any of), {"gte":…,"lte":…,"gt":…,"lt":…}, {"under":["Clothing"]}; {"not":{…}} and {"or":[{…},{…}]} of such.',
-      }),
-    ),
+    filters: optional(filters),
     exclude: optional(Type.Array(id, { maxItems: limits.candidatesMax })),
     ...asker,
   },
@@ -73,6 +73,91 @@ export const recommendBody = Type.Object(
   },
 );
 export type RecommendBody = Static<typeof recommendBody>;
+
+const field = Type.String({ maxLength: limits.idLengthMax });
+const facet = Type.Object(
+  {
+    field,
+    query: optional(
+      Type.String({
+        maxLength: limits.queryLengthMax,
+        description: "Only values of which a word begins with this, whatever its case and accents.",
+      }),
+    ),
+    size: optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: limits.facetValuesMax,
+        description: "At most so many values, the most frequent first; default 100.",
+      }),
+    ),
+  },
+  closed,
+);
+
+export const searchBody = Type.Object(
+  {
+    query: optional(
+      Type.Union([...scalar.anyOf, Type.Array(scalar)], described("What was typed; without a word, what is popular.")),
+    ),
+    filters: optional(filters),
+    facets: optional(
+      Type.Array(Type.Union([field, facet]), {
+        maxItems: limits.facetsMax,
+        description: "Fields whose values are to be counted over all matches.",
+      }),
+    ),
+    sort: optional(
+      Type.String({
+        maxLength: limits.idLengthMax + 5,
+        description: "relevance (default), newest, or a number field: price, price:desc, rating:asc.",
+      }),
+    ),
+    from: optional(
+      Type.Integer({ minimum: 0, maximum: limits.pagedMax, description: "Items passed over: the page begins here." }),
+    ),
+    slate: optional(
+      Type.Union([idText, idNumber], described("The first page's: pages on through the list that it began.")),
+    ),
+    group: optional(
+      Type.String({ maxLength: limits.idLengthMax, description: "One item for each value of this field." }),
+    ),
+    highlight: optional(Type.Boolean(described("Answer texts with what matched in <em>."))),
+    ...asker,
+    size: optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: limits.sizeMax,
+        description: "How many items to answer; 0 for facets alone.",
+      }),
+    ),
+  },
+  {
+    ...closed,
+    examples: [
+      { query: "red scarf", user: "u-1", filters: { price: { lte: 30 } }, facets: ["brand", "category", "price"] },
+    ],
+  },
+);
+export type SearchBody = Static<typeof searchBody>;
+
+export const suggestQuery = Type.Object(
+  {
+    q: Type.String(described("What was typed so far.")),
+    user: Type.Optional(idText),
+    session: Type.Optional(idText),
+    size: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: limits.completionsMax,
+        description: "How many completions to answer; default 8.",
+      }),
+    ),
+    consent: Type.Optional(Type.Boolean(described("false: answered impersonally."))),
+  },
+  closed,
+);
+export type SuggestQuery = Static<typeof suggestQuery>;
 
 export const itemPath = Type.Object({ item: idText });
 export const userPath = Type.Object({ user: idText });

@@ -3,8 +3,6 @@ import { LiveshelfError } from "../core/errors.ts";
 import { failure } from "./api-answers.ts";
 
 const later: readonly (readonly [method: HTTPMethods, url: string, what: string])[] = [
-  ["POST", "/v1/search", "Search"],
-  ["GET", "/v1/suggest", "Completion of queries"],
   ["DELETE", "/v1/users/:user", "Erasing a shopper"],
   ["GET", "/v1/events/:id", "Asking what became of an event"],
 ];

@@ -20,16 +20,16 @@ export const letIn =
     else done();
   };
 
-/** What nobody's shopper waits for goes first; only the body tells. */
+/** What nobody's shopper waits for goes first; only the body tells, or the query where there is none. */
 export const letInAnonymous =
   (shedding: Shedding): preValidationHookHandler =>
-  ({ body }, reply, done) => {
-    if (isAnonymous(body) && shedding.refuses("anonymous")) refuse(reply);
+  ({ body, query }, reply, done) => {
+    if (isAnonymous(body ?? query) && shedding.refuses("anonymous")) refuse(reply);
     else done();
   };
 
-function isAnonymous(body: unknown): boolean {
-  if (typeof body !== "object" || body === null) return false;
-  const { user, session, observe, consent } = body as Readonly<Record<string, unknown>>;
-  return (user == null && session == null) || observe === false || consent === false;
+function isAnonymous(asked: unknown): boolean {
+  if (typeof asked !== "object" || asked === null) return false;
+  const { user, session, observe, consent } = asked as Readonly<Record<string, unknown>>;
+  return (user == null && session == null) || observe === false || consent === false || consent === "false";
 }

@@ -42,6 +42,7 @@ export function openingEngine(): OpeningEngine {
       rank: (request) => the().rank(request),
       recommend: (request) => the().recommend(request),
       search: (request) => the().search(request),
+      suggest: (request) => the().suggest(request),
       item: (id) => the().item(id),
       user: (id) => the().user(id),
       quarantine: () => the().quarantine(),

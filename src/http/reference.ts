@@ -2,7 +2,7 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 
-const about = `Send what happens to \`POST /v1/events\`; ask \`POST /v1/rank\` and \`POST /v1/recommend\`.
+const about = `Send what happens to \`POST /v1/events\`; ask \`POST /v1/search\`, \`POST /v1/recommend\` and \`POST /v1/rank\`.
 What was acknowledged is in the next answer. Errors have one form and a documented, closed list of codes.`;
 
 /** Before the routes, which it watches being declared. */
@@ -11,7 +11,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
     openapi: {
       openapi: "3.1.0",
       info: { title: "Liveshelf", version, description: about, license: { name: "MIT" } },
-      tags: ["Events", "Lists", "Catalogue", "Shoppers", "Operations", "Later"].map((name) => ({ name })),
+      tags: ["Events", "Search", "Lists", "Catalogue", "Shoppers", "Operations", "Later"].map((name) => ({ name })),
     },
   });
 }

@@ -1,8 +1,15 @@
 /** Checked bodies → requests of the engine: null is absent, numbers as ids are their digits, ids keep to their limits. */
 import { LiveshelfError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
-import type { Filters, RankRequest, RecommendRequest } from "../core/public.ts";
-import type { RankBody, RecommendBody } from "./api.ts";
+import type {
+  FacetRequest,
+  Filters,
+  RankRequest,
+  RecommendRequest,
+  SearchRequest,
+  SuggestRequest,
+} from "../core/public.ts";
+import type { RankBody, RecommendBody, SearchBody, SuggestQuery } from "./api.ts";
 
 export function rankRequest(body: RankBody): RankRequest {
   return {
@@ -22,7 +29,36 @@ export function recommendRequest(body: RecommendBody): RecommendRequest {
   };
 }
 
-function asker(body: RankBody | RecommendBody) {
+export function searchRequest(body: SearchBody): SearchRequest {
+  return {
+    ...asker(body),
+    query: body.query == null ? undefined : searchedText(body.query),
+    filters: body.filters == null ? undefined : filters(body.filters),
+    facets: body.facets?.map(facet),
+    sort: body.sort ?? undefined,
+    from: body.from ?? undefined,
+    slate: optionalId(body.slate, "/slate"),
+    group: body.group ?? undefined,
+    highlight: body.highlight ?? undefined,
+  };
+}
+
+/** Each word takes a character at least: of a million of them no more are joined than can be read. */
+function searchedText(query: NonNullable<SearchBody["query"]>): string {
+  const text = Array.isArray(query) ? query.slice(0, limits.queryLengthMax).join(" ") : String(query);
+  return text.slice(0, limits.queryLengthMax);
+}
+
+export function suggestRequest({ user, session, ...query }: SuggestQuery): SuggestRequest {
+  return { ...query, user: optionalId(user, "/user"), session: optionalId(session, "/session") };
+}
+
+function facet(given: NonNullable<SearchBody["facets"]>[number]): FacetRequest {
+  if (typeof given === "string") return given;
+  return { field: given.field, query: given.query ?? undefined, size: given.size ?? undefined };
+}
+
+function asker(body: RankBody | RecommendBody | SearchBody) {
   return {
     user: optionalId(body.user, "/user"),
     session: optionalId(body.session, "/session"),

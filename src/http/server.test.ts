@@ -37,6 +37,19 @@ describe("whatever is sent, the server answers, and never with a fault of its ow
   const asker = { user: name, session: name, context: object, surface: name, size, explain: fc.boolean() };
   const rank = fc.record({ ...asker, items: ids, query: small, ordered: fc.boolean() }, { requiredKeys: ["items"] });
   const recommend = fc.record({ ...asker, item: name, filters, exclude: ids }, { requiredKeys: [] });
+  const mostly = <T>(good: fc.Arbitrary<T>, odd: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 9, arbitrary: good }, { weight: 1, arbitrary: odd });
+  const facet = fc.record({ field: fc.constant("price"), size }, { requiredKeys: ["field"] });
+  const found = fc.record(
+    {
+      ...{ ...asker, query: small, slate: name, highlight: fc.boolean(), from: mostly(fc.nat(20), number) },
+      filters: mostly(fc.constantFrom({}, { brand: "Acme" }, { or: [{ price: 12 }] }), filters),
+      facets: mostly(fc.constantFrom(["brand"], ["price", "inStock"], []), fc.array(fc.oneof(word, facet))),
+      sort: mostly(fc.constantFrom("relevance", "newest", "price", "price:desc"), word),
+      group: mostly(fc.constant("brand"), word),
+    },
+    { requiredKeys: [] },
+  );
   const type = fc.constantFrom("item", "item-removed", "user", "slate", "outcome", "synonyms", "tick", "x");
   const action = fc.oneof(word, fc.constantFrom("click", "view", "purchase", "return", "rating"));
   const time = fc.oneof(small, fc.integer({ min: 0, max: 2e12 }), fc.constant("2026-11-22"));
@@ -48,6 +61,7 @@ describe("whatever is sent, the server answers, and never with a fault of its ow
   const calls: readonly [path: string, body: fc.Arbitrary<unknown>][] = [
     ["/v1/rank", rank],
     ["/v1/recommend", recommend],
+    ["/v1/search", found],
     ["/v1/events", fc.array(event, { maxLength: 4 })],
   ];
 
@@ -56,6 +70,25 @@ describe("whatever is sent, the server answers, and never with a fault of its ow
     const answered = fc.asyncProperty(arbitrary, async (given) => {
       const headers = { "content-type": "application/json" };
       const answer = await app.inject({ method: "POST", url: path, headers, payload: JSON.stringify(given) });
+      if (answer.statusCode === 200) fine++;
+      else expect([answer.statusCode, answer.json().error.message]).toEqual([400, expect.any(String)]);
+    });
+    await fc.assert(answered, { seed: 1, numRuns: 400 });
+    expect(fine).toBeGreaterThan(40);
+  });
+
+  test("/v1/suggest", async () => {
+    const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("re", "sca", "Acme"));
+    const asked = fc.record(
+      { q: text, user: name, session: name, size: fc.oneof(size, text), consent: fc.constantFrom("true", "false", "") },
+      { requiredKeys: ["q"] },
+    );
+    let fine = 0;
+    const answered = fc.asyncProperty(asked, async (given) => {
+      const query = new URLSearchParams(
+        Object.entries(given).map(([key, value]): [string, string] => [key, String(value)]),
+      );
+      const answer = await app.inject({ method: "GET", url: `/v1/suggest?${query}` });
       if (answer.statusCode === 200) fine++;
       else expect([answer.statusCode, answer.json().error.message]).toEqual([400, expect.any(String)]);
     });

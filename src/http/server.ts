@@ -18,6 +18,7 @@ import { metrics } from "./metrics.ts";
 import { answerMissingRoutes } from "./missing-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { describeRoutes, referenceRoutes } from "./reference.ts";
+import { searchRoutes } from "./search-routes.ts";
 import { type Shedding, shedding } from "./shedding.ts";
 import { validatorCompiler } from "./validation.ts";
 
@@ -95,7 +96,7 @@ export async function httpServer(
   answerMissingRoutes(app);
   await describeRoutes(app, version);
   const door: Door = { engine, metrics: measured, shedding: shed, bodies };
-  for (const routes of [eventsRoute, listRoutes, itemRoutes, lookupRoutes, laterRoutes, operationRoutes])
+  for (const routes of [eventsRoute, listRoutes, searchRoutes, itemRoutes, lookupRoutes, laterRoutes, operationRoutes])
     app.register(routes, door);
   app.register(referenceRoutes);
   await app.ready();

@@ -5,6 +5,7 @@ import { Compile } from "typebox/compile";
 import { nearest } from "../config.ts";
 import { LiveshelfError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
+import { ownName } from "../core/other-names.ts";
 import { describe } from "../core/parse-event.ts";
 
 interface Problem {
@@ -40,12 +41,25 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   if (httpPart === "headers") return (value) => ({ value });
   const validator = Compile(schema);
   const mosts = mostsOf(schema);
-  return (value) => {
+  return (given) => {
+    const value = httpPart === "querystring" ? fromText(schema, given) : given;
     const problems = tooLong(mosts, value);
     if (problems === undefined && validator.Check(value)) return { value };
     return { error: refusal(schema, httpPart ?? "request", value, problems ?? validator.Errors(value)) };
   };
 };
+
+/** Numbers and booleans of a query string, which come as text, as what they are. */
+function fromText(schema: Plain, given: unknown): unknown {
+  const value: Record<string, unknown> = { ...(given as Readonly<Record<string, unknown>>) };
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    const text = value[name];
+    const { type } = field as Plain;
+    if (type === "integer" && typeof text === "string" && /^-?\d{1,15}$/.test(text)) value[name] = Number(text);
+    if (type === "boolean" && (text === "true" || text === "false")) value[name] = text === "true";
+  }
+  return value;
+}
 
 function refusal(schema: TSchema, part: string, value: unknown, problems: readonly Problem[]): LiveshelfError {
   const problem = mostTelling(schema, problems);
@@ -92,7 +106,8 @@ function mostTelling(schema: TSchema, problems: readonly Problem[]): Problem | u
   const deepest = Math.max(...real.map(depth));
   const there = real.filter((one) => depth(one) === deepest);
   const tooMany = there.find((one) => one.keyword === "maxItems" || one.keyword === "maxProperties");
-  return unknown ?? tooMany ?? there.find((one) => one.keyword === "anyOf") ?? there[0];
+  const missing = there.find((one) => one.keyword === "required");
+  return unknown ?? tooMany ?? missing ?? there.find((one) => one.keyword === "anyOf") ?? there[0];
 }
 
 function explained(schema: TSchema, part: string, value: unknown, problem: Problem): { at: string; message: string } {
@@ -104,7 +119,8 @@ function explained(schema: TSchema, part: string, value: unknown, problem: Probl
     case "additionalProperties": {
       const name = unknownName(problem);
       const known = names(schema, problem.schemaPath);
-      const mend = known.length === 0 ? "leave it out." : `the nearest is "${nearest(name, known)}".`;
+      const mend =
+        known.length === 0 ? "leave it out." : `the nearest is "${ownName(name, known) ?? nearest(name, known)}".`;
       return { at: `${place}/${escaped(name)}`, message: `There is no "${name}" here; ${mend}` };
     }
     case "required": {

@@ -139,18 +139,24 @@ export class SlotKernel {
     this.#rows = memory.floats(0, 0);
   }
 
-  /** Finds the slots of all rows. Throws RangeError where there is no memory for so many. */
-  find({ dense, width, count }: Rows, lists: SlotLists): void {
+  /** Room for `count` rows of `width` numbers. Throws RangeError where there is no memory for them. */
+  makeRoom(count: number, width: number, lists: SlotLists): void {
     lists.makeRoom(count);
     const length = count * width;
-    if (this.#rowsLength < length) {
-      const most = Math.max(length, 2 * this.#rowsLength);
-      this.#rowsAddress = takeFor(this.#memory, most * 4, count);
-      this.#rowsLength = most;
-    }
+    if (this.#rowsLength >= length) return;
+    const most = Math.max(length, 2 * this.#rowsLength);
+    this.#rowsAddress = takeFor(this.#memory, most * 4, count);
+    this.#rowsLength = most;
+  }
+
+  /** Finds the slots of `count` rows from `first` on, all by default; without room for them as {@link makeRoom}. */
+  find({ dense, width, count: rows }: Rows, lists: SlotLists, first = 0, count = rows): void {
+    this.makeRoom(count, width, lists);
+    const from = first * width;
+    const length = count * width;
     if (this.#rows.buffer !== this.#memory.buffer || this.#rows.length < this.#rowsLength)
       this.#rows = this.#memory.floats(this.#rowsAddress, this.#rowsLength);
-    this.#rows.set(dense.length === length ? dense : dense.subarray(0, length));
+    this.#rows.set(dense.length === length ? dense : dense.subarray(from, from + length));
     const { blocks, regime, mask } = this.program;
     this.#compiled.find(
       this.#rowsAddress,

@@ -70,9 +70,14 @@ export function choiceNetwork(options: ChoiceNetworkOptions): Model {
 
   const groupOf = (rows: Rows, row: number): number => (rows.dense[row * width + repeatedAt] === 1 ? 1 : 0);
 
-  function predict(rows: Rows, to: Float64Array): void {
+  /** Fills {@link logits} and {@link active}. */
+  function score(rows: Rows): void {
     const { dense, count } = rows;
-    if (active.length < count * units) active = new Float64Array(count * units * 2);
+    if (logits.length < count) {
+      logits = new Float64Array(count * 2);
+      groups = new Uint8Array(count * 2);
+      active = new Float64Array(count * units * 2);
+    }
     const [w, u, b, v] = [linear.weights.array, into.weights.array, bias.weights.array, out.weights.array];
     for (let i = 0; i < count; i++) {
       const row = i * width;
@@ -92,7 +97,7 @@ export function choiceNetwork(options: ChoiceNetworkOptions): Model {
         active[first + h] = above;
         logit += v[group * units + h]! * above;
       }
-      to[i] = logit;
+      logits[i] = logit;
     }
   }
 
@@ -129,15 +134,14 @@ export function choiceNetwork(options: ChoiceNetworkOptions): Model {
     get lessons() {
       return lessons.array[0]!;
     },
-    predict,
-    learn({ rows, verdict: verdicts, weight }: Lesson) {
+    predict(rows: Rows, to: Float64Array) {
+      score(rows);
+      for (let i = 0; i < rows.count; i++) to[i] = logits[i]!;
+    },
+    learn({ rows, verdict: verdicts, weight }: Lesson, isPredicted = false) {
       const { dense, count } = rows;
       if (weight === 0 || count === 0) return;
-      if (logits.length < count) {
-        logits = new Float64Array(count * 2);
-        groups = new Uint8Array(count * 2);
-      }
-      predict(rows, logits);
+      if (!isPredicted) score(rows);
       for (let i = 0; i < count; i++) groups[i] = groupOf(rows, i);
       if (!errors.measure(count, logits, groups, verdicts, weight)) return;
       lessons.array[0]!++;

@@ -59,7 +59,7 @@ export function choice(options: ChoiceOptions): Model {
   /** [row][column, then product]: the rows with their products, `width` to a row. */
   let widened = new Float32Array(0);
   function widen({ dense, count, width: given }: Rows): Float32Array {
-    if (given === width) return dense;
+    if (crossedA.length === 0) return dense;
     if (widened.length < count * width) widened = new Float32Array(count * width * 2);
     for (let i = 0; i < count; i++) {
       const from = i * given;
@@ -71,20 +71,23 @@ export function choice(options: ChoiceOptions): Model {
     return widened;
   }
 
-  function predict(rows: Rows, out: Float64Array): void {
-    add(rows, widen(rows), out);
-  }
-
-  function add(rows: Rows, dense: Float32Array, out: Float64Array): void {
+  /** Fills {@link logits}; answers the rows with their products. */
+  function score(rows: Rows): Float32Array {
     const { count } = rows;
+    if (logits.length < count) {
+      logits = new Float64Array(count * 2);
+      groups = new Uint8Array(count * 2);
+    }
+    const dense = widen(rows);
     const from = weights.array;
     for (let i = 0; i < count; i++) {
       const row = i * width;
       const base = half(rows, i);
       let sum = 0;
       for (let c = 0; c < width; c++) sum += from[base + c]! * dense[row + c]!;
-      out[i] = sum;
+      logits[i] = sum;
     }
+    return dense;
   }
 
   return {
@@ -93,16 +96,14 @@ export function choice(options: ChoiceOptions): Model {
     get lessons() {
       return lessons.array[0]!;
     },
-    predict,
-    learn({ rows, verdict: verdicts, weight }: Lesson) {
+    predict(rows: Rows, out: Float64Array) {
+      score(rows);
+      for (let i = 0; i < rows.count; i++) out[i] = logits[i]!;
+    },
+    learn({ rows, verdict: verdicts, weight }: Lesson, isPredicted = false) {
       const { count } = rows;
       if (weight === 0 || count === 0) return;
-      if (logits.length < count) {
-        logits = new Float64Array(count * 2);
-        groups = new Uint8Array(count * 2);
-      }
-      const dense = widen(rows);
-      add(rows, dense, logits);
+      const dense = !isPredicted ? score(rows) : crossedA.length === 0 ? rows.dense : widened;
       for (let i = 0; i < count; i++) groups[i] = half(rows, i) === 0 ? 0 : 1;
       if (!errors.measure(count, logits, groups, verdicts, weight)) return;
       lessons.array[0]!++;

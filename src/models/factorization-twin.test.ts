@@ -187,3 +187,20 @@ test("a list of which nothing was chosen or passed over teaches no bias", () => 
   model.learn(lessonOf(rowsOf([[-1, -1, -1, -1]], 4), [verdict.silent], { isChoice: false }));
   expect(model.explain(rowsOf([[-1, -1, -1, -1]], 4), 0).bias).toBe(0);
 });
+
+test("each place of each surface goes down its gradient by AdaGrad, and those beyond the fiftieth are one", () => {
+  const rate = 0.03;
+  const places = new PlaceBias(rate);
+  const chance = random("places");
+  const slow = new Map<string, { bias: number; squares: number }>();
+  for (let n = 0; n < 500; n++) {
+    const [surface, position, gradient] = [chance.int(3) - 1, [0, 1, 2, 49, 50, 90][chance.int(6)]!, chance.normal()];
+    const key = `${surface} ${Math.min(position, 49)}`;
+    const { bias, squares } = slow.get(key) ?? { bias: 0, squares: 0 };
+    expect(places.at(surface, position)).toBeCloseTo(bias, 12);
+    const sum = squares + gradient ** 2;
+    slow.set(key, { bias: bias - (rate * gradient) / Math.sqrt(0.1 + sum), squares: sum });
+    places.learn(surface, position, gradient);
+  }
+  expect(slow.size).toBe(12);
+});

@@ -16,8 +16,10 @@ export interface SlotOptions {
 
 export interface SlotFinder {
   readonly lists: SlotLists;
-  /** Fills the lists with the slots of each row. Throws RangeError where there is no memory for them. */
-  find(rows: Rows): void;
+  /** Room for `count` rows in {@link find}. Throws RangeError where there is no memory for them. */
+  makeRoom(count: number): void;
+  /** Fills the lists with the slots of `count` rows from `first` on, of all by default; without room for them as {@link makeRoom}. */
+  find(rows: Rows, first?: number, count?: number): void;
   /** Fills out[term] with the slot of one row, −1 for a term that is left out. */
   findEach(rows: Rows, row: number, out: Int32Array): void;
   /** Slot of what a position of a surface adds. */
@@ -48,7 +50,8 @@ export function slotFinder(
   const placeSalt = hashText("place");
   return {
     lists,
-    find: (rows) => kernel.find(rows, lists),
+    makeRoom: (count) => kernel.makeRoom(count, columns.length, lists),
+    find: (rows, first, count) => kernel.find(rows, lists, first, count),
     findEach({ dense, width }, row, out) {
       const kept = regime < 0 ? 0 : keptApart(codeOf(dense[row * width + regime]!));
       crosses.forEach(({ salt, columns: own, silent }, t) => {

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Lesson, verdict } from "../core/lesson.ts";
 import { type Random, random } from "../core/random.ts";
 import type { Rows } from "../core/rows.ts";
+import { KernelMemory } from "../kernels/kernel-memory.ts";
 import { ftrl } from "./ftrl.ts";
 import { type LinearOptions, linear } from "./linear.ts";
 import { addPairwise } from "./linear-gradients.ts";
@@ -255,6 +256,17 @@ describe("all of them", () => {
       expect(weightIn(4, 1)).toBeGreaterThan(0.1);
       expect([weightIn(4, 0), weightIn(-1, 1)]).toEqual([0, 0]);
     }
+  });
+
+  test("predict the longest list, and learn as long a one as the engine takes, where no more memory is to be had", () => {
+    const one = family();
+    const grow = vi.spyOn(KernelMemory.prototype, "take").mockReturnValue(-1);
+    const values = Array.from({ length: 5000 }, (_, i) => [1, 0, i % 2, 0, i % 9, 0]);
+    const said = values.slice(0, 256).map((_, i) => (i === 7 ? verdict.chosen : verdict.passedOver));
+    expect(predictions(memberOf(one, 0), rowsOf(values)).every((logit) => logit === 0)).toBe(true);
+    one.learn(lessonOf(rowsOf(values.slice(0, 256)), said));
+    expect(one.lessons).toBe(1);
+    grow.mockRestore();
   });
 
   test("refuse a column that is not there by name", () => {

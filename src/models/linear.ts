@@ -46,6 +46,8 @@ const ftrls = 3;
 /** A reward weighs at most this many clicks. */
 const rewardMax = 10;
 const lessonsAt = 0;
+/** Rows that are predicted at once. What they take is taken when it is made: a prediction never asks for memory, so it cannot fail for want of it. */
+const block = 256;
 /** About what a row costs, µs. */
 const cost = 2;
 
@@ -57,6 +59,8 @@ export function linear(options: LinearOptions): Family {
   const memory = new KernelMemory((bias + 1) * cellFloats * 4);
   const finder = slotFinder(memory, { ...options, bits });
   const table = new LinearTable(memory, bias + 1, finder.lists, { alpha, beta, variance, drift });
+  table.makeRoom(block);
+  finder.makeRoom(block);
   const fixed = registers("registers", 1);
   const prior = options.prior === undefined ? -1 : columnAt(columns, options.prior);
   /** [adaptive learner][row] logits, place included. */
@@ -72,10 +76,20 @@ export function linear(options: LinearOptions): Family {
     [logits, gradients, pointwise] = [longer(), longer(), longer()];
   }
 
-  function score(rows: Rows): void {
-    finder.find(rows);
-    table.makeRoom(rows.count);
-    table.score(0, rows.count);
+  /** Sums of `count` rows from `first` on, the first at place 0. */
+  function score(rows: Rows, first: number, count: number): void {
+    finder.find(rows, first, count);
+    table.makeRoom(count);
+    table.score(0, count);
+  }
+
+  /** Calls `then` with each stretch of rows whose sums are found. */
+  function inBlocks(rows: Rows, then: (first: number, count: number) => void): void {
+    for (let first = 0; first < rows.count; first += block) {
+      const count = Math.min(block, rows.count - first);
+      score(rows, first, count);
+      then(first, count);
+    }
   }
 
   const priorOf = ({ dense, width }: Rows, row: number): number => (prior < 0 ? 0 : dense[row * width + prior]!);
@@ -134,24 +148,28 @@ export function linear(options: LinearOptions): Family {
     },
     cost,
     predict(rows, out) {
-      score(rows);
-      const { sums, cells } = table;
-      for (let m = 0; m < members.length; m++) {
-        const start = cells.array[bias * cellFloats + weightAt(m)]!;
-        for (let i = 0; i < rows.count; i++) out[m]![i] = start + priorOf(rows, i) + sums[i * sumsWidth + m]!;
-      }
+      inBlocks(rows, (first, count) => {
+        const { sums, cells } = table;
+        for (let m = 0; m < members.length; m++) {
+          const start = cells.array[bias * cellFloats + weightAt(m)]!;
+          const to = out[m]!;
+          for (let i = 0; i < count; i++) to[first + i] = start + priorOf(rows, first + i) + sums[i * sumsWidth + m]!;
+        }
+      });
     },
     variance(rows, out) {
-      score(rows);
-      for (let i = 0; i < rows.count; i++)
-        out[i] = table.varianceOf(bias, 0) + table.sums[i * sumsWidth + adaptive + bayesian]!;
+      inBlocks(rows, (first, count) => {
+        const { sums } = table;
+        for (let i = 0; i < count; i++)
+          out[first + i] = table.varianceOf(bias, 0) + sums[i * sumsWidth + adaptive + bayesian]!;
+      });
     },
-    learn(lesson) {
+    learn(lesson, isPredicted = false) {
       const { rows, weight, orderedByEngine, surface, position, verdict: said } = lesson;
       if (weight === 0) return;
       fixed.array[lessonsAt]!++;
       makeRoom(rows.count);
-      score(rows);
+      if (!isPredicted || rows.count > block) score(rows, 0, rows.count);
       const cells = table.cells.array;
       const { sums, step } = table;
       const placeOf = (row: number): number => (orderedByEngine ? finder.place(surface, position[row]!) : -1);

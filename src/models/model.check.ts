@@ -108,9 +108,9 @@ function taught(make: () => Model, seed: number, lessons = 300): Model {
   return model;
 }
 
-const someRows = (seed: string, row = ordinary): Rows => {
+const someRows = (seed: string, row = ordinary, count = 40): Rows => {
   const chance = random(seed);
-  return rowsOf(Array.from({ length: 40 }, () => row(chance)));
+  return rowsOf(Array.from({ length: count }, () => row(chance)));
 };
 
 /** The eight kinds of row, and how attractive each is, in logits: x draws to new items and puts off repeated ones, y the other way. */
@@ -181,11 +181,30 @@ export const promises: readonly Promised[] = [
     expect(checksum([model.state])).toBe(checksum([quiet.state]));
   }),
 
+  promise("told that it has just predicted the rows, it learns the same", ({ make }) => {
+    const [told, quiet] = [taught(make, 8), taught(make, 8)];
+    const chance = random("told");
+    for (let i = 0; i < 300; i++) {
+      predictions(told, someRows(`before ${i}`));
+      const lesson = anyLesson(chance);
+      predictions(told, lesson.rows);
+      told.learn(lesson, true);
+      quiet.learn(lesson);
+    }
+    expect(checksum([told.state])).toBe(checksum([quiet.state]));
+    const [rows, long] = [someRows("long list", ordinary, 700), someRows("long list", ordinary, 700)];
+    const said = Array.from({ length: 700 }, (_, i) => (i === 650 ? verdict.chosen : verdict.passedOver));
+    predictions(told, rows);
+    told.learn(lessonOf(rows, said), true);
+    quiet.learn(lessonOf(long, said));
+    expect(checksum([told.state])).toBe(checksum([quiet.state]));
+  }),
+
   promise("many rows are predicted as each alone", ({ make }) => {
     const model = taught(make, 3);
-    const { width, dense, count } = someRows("many");
-    const all = predictions(model, someRows("many"));
-    for (let i = 0; i < count; i++) {
+    const { width, dense, count } = someRows("many", ordinary, 700);
+    const all = predictions(model, someRows("many", ordinary, 700));
+    for (let i = 0; i < count; i += i < 40 ? 1 : 30) {
       const row = [...dense.subarray(i * width, (i + 1) * width)];
       expect(predictions(model, rowsOf([row]))[0]).toBe(all[i]);
     }

@@ -10,7 +10,8 @@ export interface Model {
   readonly lessons: number;
   /** out[i]: the logit of row i, without what the place adds. Changes nothing. */
   predict(rows: Rows, out: Float64Array): void;
-  learn(lesson: Lesson): void;
+  /** `isPredicted`: the call before this one was {@link predict} of the lesson's rows, so what it found need not be found again. */
+  learn(lesson: Lesson, isPredicted?: boolean): void;
   explain(rows: Rows, row: number): Explanation;
   /** out[i]: variance of the logit of row i; absent where the model has none. */
   variance?(rows: Rows, out: Float64Array): void;
@@ -30,7 +31,8 @@ export interface Family {
   readonly cost: number;
   /** out[m][i]: as {@link Model.predict}, of member m. */
   predict(rows: Rows, out: readonly Float64Array[]): void;
-  learn(lesson: Lesson): void;
+  /** As {@link Model.learn}. */
+  learn(lesson: Lesson, isPredicted?: boolean): void;
   /** As {@link Model.explain}, of member m. */
   explain(rows: Rows, row: number, member: number): Explanation;
   /** out[i]: variance of the logit of row i; absent where no member has one. */
@@ -50,7 +52,7 @@ export function alone(model: Model, cost = 1): Family {
     },
     cost,
     predict: (rows, [out]) => model.predict(rows, out!),
-    learn: (lesson) => model.learn(lesson),
+    learn: (lesson, isPredicted) => model.learn(lesson, isPredicted),
     explain: (rows, row) => model.explain(rows, row),
     ...(model.variance && { variance: (rows: Rows, out: Float64Array) => model.variance!(rows, out) }),
     ...(model.placeBias && {
@@ -74,7 +76,7 @@ export function memberOf(family: Family, member: number): Model {
       family.predict(rows, outs);
       out.set(outs[member]!.subarray(0, rows.count));
     },
-    learn: (lesson) => family.learn(lesson),
+    learn: (lesson, isPredicted) => family.learn(lesson, isPredicted),
     explain: (rows, row) => family.explain(rows, row, member),
   };
 }

@@ -338,6 +338,14 @@ describe("who is heard", () => {
     expect(means()).toEqual([0, 0, 0, 0]);
   });
 
+  test("one that begins anew is not told that it has predicted the lesson: another had", () => {
+    const told: (boolean | undefined)[] = [];
+    const learn = (_: Lesson, isPredicted?: boolean): void => void told.push(isPredicted);
+    teach(panel({ families: [first, toy("sick", () => Number.NaN, { learn })] }), 1500, byX);
+    expect(told.length).toBe(1500);
+    expect(told.flatMap((one, n) => (one === true ? [] : [n]))).toEqual([1024]);
+  });
+
   test("one of a family is put aside alone, and heard again when it speaks sense", () => {
     const pair = toy("pair", () => 0, {
       members: ["sound", "sick"],

@@ -47,8 +47,8 @@ export interface Panel extends Model {
   /** Of what the panel itself predicted. */
   live(): LiveScore;
   report(): readonly MemberReport[];
-  /** out[m][i]: calibrated logit of row i by member m alone; NaN where it is not heard. */
-  predictMembers(rows: Rows, out: readonly Float64Array[]): void;
+  /** out[m][i]: calibrated logit of row i by member m alone; NaN where it is not heard. `whole`: gets what {@link predict} says. */
+  predictMembers(rows: Rows, out: readonly Float64Array[], whole?: Float64Array): void;
   /** out[i]: variance of the logit of row i by the first member that has one; NaN where none has. */
   variance(rows: Rows, out: Float64Array): void;
   /** What the place adds to the logit in lists that the engine ordered. */
@@ -94,6 +94,8 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
   const losses = new Float64Array(width);
   const allLosses = new Float64Array(width);
   const sums = new Float64Array(sumsWidth);
+  /** [family] 1 where what it predicted of the lesson is not what it would say now. */
+  const isAnew = new Uint8Array(families.length);
 
   function ask(rows: Rows): void {
     if (pooled.length < rows.count || said.length === 0) {
@@ -103,6 +105,15 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
       pooled = new Float64Array(length);
     }
     for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.predict(rows, saidBy[f]!);
+  }
+
+  /** out[i] = a + b · Σ wₘ (aₘ + bₘ sₘ) of what was said of the rows. */
+  function mix({ surface, count }: Rows, out: Float64Array): void {
+    const slot = surfaces.find(surface);
+    mixture.pool(slot, said, count, out);
+    const offset = mixture.wholeOffset(slot);
+    const slope = mixture.wholeSlope(slot);
+    for (let i = 0; i < count; i++) out[i] = offset + slope * out[i]!;
   }
 
   const weightOf = (family: number): number =>
@@ -147,6 +158,7 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
   /** A family of which every member is put aside. */
   function beginAnew(family: number, lesson: number): void {
     copyState(makers[family]!().state, families[family]!.state);
+    isAnew[family] = 1;
     for (let m = 0; m < width; m++) {
       if (familyOf[m] !== family) continue;
       mixture.forget(m);
@@ -224,19 +236,16 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
     },
     predict(rows, out) {
       ask(rows);
-      const slot = surfaces.find(rows.surface);
-      mixture.pool(slot, said, rows.count, out);
-      const offset = mixture.wholeOffset(slot);
-      const slope = mixture.wholeSlope(slot);
-      for (let i = 0; i < rows.count; i++) out[i] = offset + slope * out[i]!;
+      mix(rows, out);
     },
     learn(lesson) {
       if (lesson.weight === 0) return;
       const number = ++lessons.array[0]!;
+      isAnew.fill(0);
       ask(lesson.rows);
       listen(lesson.rows.count, number);
       weighAsTaught(lesson);
-      for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.learn(lesson);
+      for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.learn(lesson, isAnew[f] === 0);
       if (duty.look(number, weightOf)) hear();
     },
     explain(rows, row): Explanation {
@@ -273,8 +282,9 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
         ...scores.score(m),
         ...duty.describe(m),
       })),
-    predictMembers(rows, out) {
+    predictMembers(rows, out, whole) {
       ask(rows);
+      if (whole !== undefined) mix(rows, whole);
       const slot = surfaces.find(rows.surface);
       for (let m = 0; m < width; m++) {
         const offset = duty.isHeard(m) ? mixture.offset(slot, m) : Number.NaN;

@@ -4,7 +4,7 @@
  * One owner of the counts: several retrievers read them. Neighbours that are gone read as absent, and leave before a row grows.
  */
 import { dayMs } from "../core/clock.ts";
-import { Float32Column, Float64Column, Int32Column, registers, segmentRows } from "../core/columns.ts";
+import { Float32Column, Float64Column, Int32Column, registers, segmentBits, segmentMask } from "../core/columns.ts";
 import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import type { Fact } from "../core/fact.ts";
 import { Slab } from "../core/slab.ts";
@@ -42,6 +42,11 @@ export class CoVisits {
   readonly #epoch = new Int32Column("epoch");
   /** t₀ of the forward decay and the latest addition; NaN before the first. */
   readonly #times = registers("times", 2);
+
+  // What `#now` said last, and of what.
+  #elapsedMs = Number.NaN;
+  #elapsedEpoch = 0;
+  #faded = 1;
 
   // Of the event that is folded.
   #halfLives = 0;
@@ -118,9 +123,9 @@ export class CoVisits {
     const start = this.#start.get(item);
     const scaled = scale * this.#now(item, atMs);
     // A row is one block: its cells lie in one segment of each column.
-    const neighbours = this.#neighbour.segments[Math.floor(start / segmentRows)]!;
-    const weights = this.#weight.segments[Math.floor(start / segmentRows)]!;
-    const first = start % segmentRows;
+    const neighbours = this.#neighbour.segments[start >>> segmentBits]!;
+    const weights = this.#weight.segments[start >>> segmentBits]!;
+    const first = start & segmentMask;
     for (let at = first; at < first + count; at++) {
       const neighbour = this.#items.rowOf(neighbours[at]!);
       if (neighbour >= 0) sums.add(neighbour, weights[at]! * scaled);
@@ -131,18 +136,29 @@ export class CoVisits {
   weight(item: number, neighbour: number, atMs: number): number {
     const start = this.#start.get(item);
     const count = this.#count.get(item);
+    if (count === 0) return 0;
     const key = this.#items.key(neighbour);
-    for (let cell = start; cell < start + count; cell++) {
-      if (this.#neighbour.get(cell) === key) return this.#weight.get(cell) * this.#now(item, atMs);
-    }
+    const neighbours = this.#neighbour.segments[start >>> segmentBits]!;
+    const first = start & segmentMask;
+    for (let at = first; at < first + count; at++)
+      if (neighbours[at] === key) return this.#weight.get(start + at - first) * this.#now(item, atMs);
     return 0;
   }
 
   /** What turns a stored weight of the row into its value as of `atMs`. */
   #now(item: number, atMs: number): number {
-    const [origin, latest] = this.#times.array as unknown as [number, number];
+    const times = this.#times.array;
+    const origin = times[0]!;
     if (Number.isNaN(origin)) return 1;
-    return 2 ** -((Math.max(atMs, latest) - origin) / halfLifeMs - this.#epoch.get(item) * epochHalfLives);
+    const elapsedMs = Math.max(atMs, times[1]!) - origin;
+    const epoch = this.#epoch.get(item);
+    // A request asks it of hundreds of rows, nearly all of one epoch.
+    if (elapsedMs !== this.#elapsedMs || epoch !== this.#elapsedEpoch) {
+      this.#elapsedMs = elapsedMs;
+      this.#elapsedEpoch = epoch;
+      this.#faded = 2 ** -(elapsedMs / halfLifeMs - epoch * epochHalfLives);
+    }
+    return this.#faded;
   }
 
   /** What all additions of one event share. */
@@ -180,8 +196,8 @@ export class CoVisits {
     let count = this.#count.get(item);
     let smallest = start;
     if (count > 0) {
-      const neighbours = this.#neighbour.segments[Math.floor(start / segmentRows)]!;
-      const first = start % segmentRows;
+      const neighbours = this.#neighbour.segments[start >>> segmentBits]!;
+      const first = start & segmentMask;
       for (let at = first; at < first + count; at++) if (neighbours[at] === neighbour) return start + at - first;
       if (count >= rowMax) smallest = start + this.#smallest(start, count);
     }
@@ -203,8 +219,8 @@ export class CoVisits {
 
   /** Distance from the start of the row's cell of the smallest weight, the first among equals. */
   #smallest(start: number, count: number): number {
-    const weights = this.#weight.segments[Math.floor(start / segmentRows)]!;
-    const first = start % segmentRows;
+    const weights = this.#weight.segments[start >>> segmentBits]!;
+    const first = start & segmentMask;
     let smallest = first;
     for (let at = first + 1; at < first + count; at++) if (weights[at]! < weights[smallest]!) smallest = at;
     return smallest - first;

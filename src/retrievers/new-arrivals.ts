@@ -5,6 +5,8 @@ import type { Retriever } from "./retriever.ts";
 
 const ringLength = 400;
 const halfLifeArrivals = 50;
+/** [arrivals since]; what is older is nearly 0. */
+const faded = Float64Array.from({ length: 1024 }, (_, since) => 2 ** (-since / halfLifeArrivals));
 
 export function newArrivals(): Retriever {
   /** Ring of item rows + 1, in order of arrival, 0 where one was forgotten; each item's arrival number from 1, 0 if it never came; how many ever came. */
@@ -14,7 +16,9 @@ export function newArrivals(): Retriever {
 
   const strength = (item: number): number => {
     const own = number.get(item);
-    return own === 0 ? 0 : 2 ** (-(arrived.array[0]! - own) / halfLifeArrivals);
+    if (own === 0) return 0;
+    const since = arrived.array[0]! - own;
+    return since < faded.length ? faded[since]! : 2 ** (-since / halfLifeArrivals);
   };
 
   return {

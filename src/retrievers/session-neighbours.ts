@@ -92,8 +92,10 @@ export function sessionNeighbours(
     for (let looked = 0; looked < touchesOfItem && touch >= 0; looked++) {
       ring.seek(touch);
       const { shopper } = ring;
-      if (shopper !== self && ring.isOf(shopper, touch)) {
-        let place = places.get(shopper);
+      let place = places.get(shopper);
+      // A neighbour who turned to an item several times shares it once.
+      const isCompared = place >= 0 && compared[place] === index;
+      if (!isCompared && shopper !== self && ring.isOf(shopper, touch)) {
         if (place < 0 && found < neighboursMax && !isSame(shopper, self)) {
           place = found++;
           places.set(shopper, place);
@@ -102,8 +104,7 @@ export function sessionNeighbours(
           compared[place] = -1;
           similarity[place] = 0;
         }
-        // A neighbour who turned to an item several times shares it once.
-        if (place >= 0 && compared[place] !== index) {
+        if (place >= 0) {
           compared[place] = index;
           similarity[place]! += weight;
         }

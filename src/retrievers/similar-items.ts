@@ -24,8 +24,9 @@ export function similarItems(coVisits: CoVisits): Retriever {
   let asked: readonly (readonly [item: number, weight: number])[] = [];
   let atMs = 0;
 
-  function similarity(a: number, b: number, there: number): number {
-    const size = (coVisits.total(a, atMs) + rowPrior) * (coVisits.total(b, atMs) + rowPrior);
+  /** `total`: of a's row. */
+  function similarity(a: number, total: number, b: number, there: number): number {
+    const size = (total + rowPrior) * (coVisits.total(b, atMs) + rowPrior);
     return (there + coVisits.weight(b, a, atMs)) / Math.sqrt(size);
   }
 
@@ -38,10 +39,12 @@ export function similarItems(coVisits: CoVisits): Retriever {
       sums.clear();
       atMs = request.atMs;
       asked = seeds(request);
-      for (const [item, weight] of asked)
+      for (const [item, weight] of asked) {
+        const total = coVisits.total(item, atMs);
         coVisits.neighbours(item, atMs, (neighbour, there) =>
-          sums.add(neighbour, weight * similarity(item, neighbour, there)),
+          sums.add(neighbour, weight * similarity(item, total, neighbour, there)),
         );
+      }
       sums.pushBest(limit, accepts, found);
     },
     strength: (item) => sums.get(item),
@@ -50,7 +53,7 @@ export function similarItems(coVisits: CoVisits): Retriever {
       let most = 0;
       for (const [seed, weight] of asked) {
         const there = coVisits.weight(seed, item, atMs);
-        const part = there === 0 ? 0 : weight * similarity(seed, item, there);
+        const part = there === 0 ? 0 : weight * similarity(seed, coVisits.total(seed, atMs), item, there);
         if (part <= most) continue;
         most = part;
         best = seed;

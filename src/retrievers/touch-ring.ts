@@ -123,7 +123,7 @@ export class TouchRing {
 
   /** What follows is said of this touch, which must be one that is kept, until the next is sought. */
   seek(touch: number): void {
-    const slot = touch % this.#capacity;
+    const slot = this.#slotOf(touch);
     this.#segment = this.#cells.segments[slot >>> slotBits]!;
     this.#at = (slot & slotMask) << cellBits;
   }
@@ -162,6 +162,11 @@ export class TouchRing {
   itemBefore(touch: number): number {
     const distance = this.#segment[this.#at + itemBeforeAt]!;
     return distance === 0 ? -1 : this.#kept(touch - distance);
+  }
+
+  /** The remainder of 32-bit numbers is found many times as fast, and few shops have had two billion touches. */
+  #slotOf(touch: number): number {
+    return touch < 2 ** 31 ? (touch | 0) % (this.#capacity | 0) : touch % this.#capacity;
   }
 
   #kept(touch: number): number {

@@ -126,6 +126,12 @@ export class Shoppers {
     return row === shopper || (shopper >= 0 && this.#joinedTo(row) === shopper);
   }
 
+  /** The shopper that a row is of: the user that a session turned out to be, else the row itself. */
+  ownerOf(row: number): number {
+    const joined = this.#joinedTo(row);
+    return joined >= 0 ? joined : row;
+  }
+
   #internId(id: string): number {
     const { size } = this.#ids;
     const row = this.#ids.intern(id);

@@ -242,6 +242,21 @@ test("a shopper teaches so many lessons on one day, and goes on the next", () =>
   expect(shop.trust.counts.overBudget).toBe(2);
 });
 
+test.each([
+  ["of one day add up", 0, 0, 3],
+  ["of an earlier day count no more, the session's", 0, 1, 2],
+  ["of an earlier day count no more, the user's", 1, 0, 1],
+])("when a session turns out to be a user's, lessons of both %s", (_, sessionDay, userDay, taught) => {
+  const shop = new Shop({ lessons: 4 });
+  const teach = (shopper: number, day: number): boolean => shop.trust.mayTeach(shopper, startMs + day * dayMs);
+  teach(0, sessionDay);
+  teach(5, userDay);
+  teach(5, userDay);
+  shop.trust.join(0, 5);
+  const left = Array.from({ length: 4 }, () => teach(5, Math.max(sessionDay, userDay)));
+  expect(left.filter(Boolean)).toHaveLength(4 - taught);
+});
+
 test("saved and restored, it judges the same", () => {
   const shop = new Shop();
   const live = (steps: number): void => {

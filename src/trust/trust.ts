@@ -40,6 +40,8 @@ const said = { nothing: 0, trusted: 1, suspect: 2 } as const;
 /** Calm choices since the last offence that clear a suspect, doubled with each time that one was suspected before. */
 const calmChoices = 20;
 const strikesMax = 8;
+/** What is counted of a day's lessons. */
+const lessonsMax = 65_535;
 /** Different items that somebody chooses who did not come for the one that bursts. */
 const ownItems = 3;
 
@@ -195,9 +197,11 @@ export class Trust {
     if (this.#said.get(to) === said.trusted) this.#trust(to);
     else if (this.#said.get(to) === said.suspect) this.#setVerdict(to, namedReason, this.#sinceMs.get(to));
     this.#count("leftQuarantine", this.#quarantine.join(from, to));
-    if (this.#day.get(from) > this.#day.get(to)) {
-      this.#day.set(to, this.#day.get(from));
-      this.#lessons.set(to, this.#lessons.get(from));
+    const day = Math.max(this.#day.get(from), this.#day.get(to));
+    if (day >= 0) {
+      const onThatDay = [from, to].map((shopper) => (this.#day.get(shopper) === day ? this.#lessons.get(shopper) : 0));
+      this.#day.set(to, day);
+      this.#lessons.set(to, Math.min(lessonsMax, onThatDay[0]! + onThatDay[1]!));
     }
     this.forget(from);
   }

@@ -167,21 +167,25 @@ export class Cases {
 
 interface Asked {
   readonly size?: number | null;
+  readonly from?: number | null;
   readonly observe?: boolean | null;
   readonly consent?: boolean | null;
 }
 
 function checkAnswer(call: Call, asked: Asked, { slate, items }: Answer): void {
-  const isLogged = asked.observe !== false && asked.consent !== false;
+  const isLogged = asked.observe !== false && asked.consent !== false && asked.size !== 0;
   if (isLogged !== (slate !== null)) fault("logged, though not to be, or not logged", asked, slate);
-  const size = asked.size ?? (call === "rank" ? limits.candidatesMax : 12);
+  const size = asked.size ?? { rank: limits.candidatesMax, recommend: 12, search: 24 }[call];
+  const first = asked.from ?? 0;
   const ids = new Set(items.map(({ item }) => item));
   if (ids.size !== items.length || ids.size > size) fault("an item twice, or too many", items);
   if (
-    items.some(({ score, position, propensity }, i) => !(Number.isFinite(score) && position === i && propensity === 1))
+    items.some(
+      ({ score, position, propensity }, i) => !(Number.isFinite(score) && position === first + i && propensity === 1),
+    )
   )
     fault("a score, position or propensity that cannot be", items);
-  if (call === "recommend") return;
+  if (call !== "rank") return;
   const candidates = candidatesOf(asked);
   const strange = [...ids].filter((id) => !candidates.has(id));
   if (strange.length > 0 || ids.size !== Math.min(candidates.size, size))

@@ -19,7 +19,8 @@ import {
 } from "./events.ts";
 
 type Text = fc.Arbitrary<string>;
-export type Call = "rank" | "recommend";
+export const calls = ["rank", "recommend", "search"] as const;
+export type Call = (typeof calls)[number];
 
 const one = (...texts: readonly string[]): Text => fc.constantFrom(...texts);
 const flag = one("true", "false", "null");
@@ -81,6 +82,19 @@ const filters = fc.oneof(
   { weight: 2, arbitrary: deeper(deeper(plainFilters)) },
 );
 
+const facetField = one('"brand"', '"category"', '"price"', '"tags"', '"inStock"', '"title"', '"nope"', '"__proto__"');
+const facet = fc.oneof(
+  { weight: 3, arbitrary: one('"brand"', '"category"', '"price"', '"tags"') },
+  {
+    weight: 2,
+    arbitrary: object(
+      entry("field", mostly(facetField, 60), 100),
+      entry("query", mostly(one('"a"', '""', '"sca b"', "null"), 60), 2),
+      entry("size", mostly(one("1", "1000", "null"), 60), 2),
+    ),
+  },
+);
+
 export const request: Readonly<Record<Call, Text>> = {
   rank: object(
     entry("items", mostly(list(mostly(candidate, 60), 12), 20), 100),
@@ -92,6 +106,17 @@ export const request: Readonly<Record<Call, Text>> = {
     entry("item", mostly(itemId), 1),
     entry("filters", mostly(filters, 40), 2),
     entry("exclude", mostly(list(itemId, 4)), 1),
+    ...asker,
+  ),
+  search: object(
+    entry("query", mostly(query), 9),
+    entry("filters", mostly(filters, 40), 2),
+    entry("facets", mostly(list(mostly(facet, 60), 4), 40), 3),
+    entry("sort", mostly(one('"relevance"', '"newest"', '"price"', '"rating:asc"', '"title"', "null"), 40), 2),
+    entry("from", mostly(one("0", "3", "10000", "null")), 2),
+    entry("slate", mostly(one('"s-1"', '"0-x"', "7", "null")), 1),
+    entry("group", mostly(one('"brand"', '"category"', '"tags"', '"nope"', "null"), 40), 1),
+    entry("highlight", mostly(flag), 1),
     ...asker,
   ),
 };
@@ -118,6 +143,11 @@ const fine: Readonly<Record<Call, Readonly<Record<string, string>>>> = {
     ...{ item: '"p-1"', filters: "{}", exclude: '["p-2"]', user: '"u-1"', session: '"v-1"', surface: '"home"' },
     ...{ context: '{"device":"mobile"}', size: "2", explain: "true", observe: "true", consent: "true" },
   },
+  search: {
+    ...{ query: '"scarf"', filters: "{}", facets: '["brand"]', sort: '"price"', from: "1", slate: '"s-1"' },
+    ...{ group: '"brand"', highlight: "true", user: '"u-1"', session: '"v-1"', surface: '"search"' },
+    ...{ context: '{"device":"mobile"}', size: "2", explain: "true", observe: "true", consent: "true" },
+  },
 };
 
 /** Every field of a request with each of these values; filters also inside a rule. */
@@ -126,6 +156,11 @@ export function* everyFieldOf(call: Call, values: readonly string[]): Generator<
   if (call === "rank") return;
   for (const field of ["price", "brand", "category", "inStock", "tags", "title", "or", "not", "nope"])
     for (const value of values) yield `{"filters":{${quoted(field)}:${value}}}`;
+  if (call !== "search") return;
+  for (const value of values) {
+    yield `{"facets":[${value}]}`;
+    for (const key of ["field", "query", "size"]) yield `{"facets":[{"field":"brand",${quoted(key)}:${value}}]}`;
+  }
 }
 
 /** The codes with which a request may be refused, none if it has to be answered; filters may always be refused by their own. */
@@ -133,6 +168,9 @@ export function judgeRequest(call: Call, body: unknown): ReadonlySet<string> {
   if (!isObject(body)) return refused;
   const isFine = Object.entries(body).every(([key, value]) => isFineValue(call, key, value));
   if (call === "rank") return isFine && Array.isArray(body.items) ? answered : refused;
+  // Whether a field can be counted, sorted and grouped by, the catalogue says.
+  const asksCatalogue = ["facets", "sort", "group"].some((key) => body[key] != null);
+  if (call === "search" && asksCatalogue) return isFine ? new Set(["", ...refusedAnyhow]) : refusedAnyhow;
   return isFine ? (body.filters == null ? answered : mayBeRefused) : body.filters == null ? refused : refusedAnyhow;
 }
 
@@ -163,7 +201,11 @@ function isFineValue(call: Call, key: string, value: unknown): boolean {
     case "context":
       return isWithoutFault((faults) => contextOf(value, faults));
     case "size":
-      return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= limits.sizeMax;
+      return (
+        Number.isInteger(value) &&
+        (value as number) >= (call === "search" ? 0 : 1) &&
+        (value as number) <= limits.sizeMax
+      );
     case "explain":
     case "observe":
     case "consent":
@@ -172,11 +214,25 @@ function isFineValue(call: Call, key: string, value: unknown): boolean {
   if (!isKnown(call, key)) return false;
   switch (key) {
     case "query":
-      return isWithoutFault((faults) => queryOf(value, faults));
+      // Of what is searched for, what is too long is left out.
+      return isWithoutFault(({ malformed, limit }) =>
+        queryOf(value, { malformed, limit: call === "search" ? () => undefined : limit }),
+      );
     case "ordered":
       return typeof value === "boolean";
+    case "highlight":
+      return typeof value === "boolean";
     case "item":
+    case "slate":
       return isId(value);
+    case "from":
+      return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= limits.pagedMax;
+    case "sort":
+      return typeof value === "string" && value.length <= limits.idLengthMax + ":desc".length;
+    case "group":
+      return typeof value === "string" && value.length <= limits.idLengthMax;
+    case "facets":
+      return Array.isArray(value) && value.length <= limits.facetsMax && value.every(isFacet);
     case "filters":
       return isObject(value);
     default:
@@ -185,6 +241,15 @@ function isFineValue(call: Call, key: string, value: unknown): boolean {
 }
 
 const isKnown = (call: Call, key: string): boolean => Object.hasOwn(fine[call], key);
+
+function isFacet(value: unknown): boolean {
+  if (!isObject(value)) return typeof value === "string" && value.length <= limits.idLengthMax;
+  const { field, query: searched, size, ...others } = value;
+  const isFineSize =
+    size == null || (Number.isInteger(size) && Number(size) >= 1 && Number(size) <= limits.facetValuesMax);
+  const isFineQuery = searched == null || (typeof searched === "string" && searched.length <= limits.queryLengthMax);
+  return isFacet(field) && typeof field === "string" && isFineQuery && isFineSize && Object.keys(others).length === 0;
+}
 
 function isCandidate(value: unknown): boolean {
   if (!isObject(value)) return isId(value);

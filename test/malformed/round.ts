@@ -5,7 +5,7 @@ import { mutated } from "./bytes.ts";
 import { Cases, type Outcomes } from "./cases.ts";
 import { event, everyFieldOfEvents, hugeEvent } from "./events.ts";
 import { oddValues } from "./odd-values.ts";
-import { type Call, everyFieldOf, request } from "./requests.ts";
+import { type Call, calls, everyFieldOf, request } from "./requests.ts";
 import { fineRequests, marker, shapes } from "./shapes.ts";
 import { Shop } from "./shop.ts";
 
@@ -54,7 +54,11 @@ export class Playing {
     this.#seed = seed;
     this.#chance = random(seed);
     this.#events = drawn(event, this.#chance);
-    this.#requests = { rank: drawn(request.rank, this.#chance), recommend: drawn(request.recommend, this.#chance) };
+    this.#requests = {
+      rank: drawn(request.rank, this.#chance),
+      recommend: drawn(request.recommend, this.#chance),
+      search: drawn(request.search, this.#chance),
+    };
   }
 
   static async open(seed: string): Promise<Playing> {
@@ -73,7 +77,7 @@ export class Playing {
       const isLines = (start / 100) % 2 === 0;
       await this.#batch(part, isLines);
     }
-    for (const call of ["rank", "recommend"] as const) {
+    for (const call of calls) {
       const bodies = [...everyFieldOf(call, oddValues)].map((text) => Buffer.from(text));
       for (let start = 0; start < bodies.length; start += 16) await this.#ask(call, bodies.slice(start, start + 16));
     }
@@ -143,7 +147,8 @@ export class Playing {
 
   #questions(): Promise<void> {
     const chance = this.#chance;
-    const call = chance.next() < 0.6 ? "rank" : "recommend";
+    const drawn = chance.next();
+    const call = drawn < 0.4 ? "rank" : drawn < 0.7 ? "recommend" : "search";
     const bodies = Array.from({ length: chance.next() < 0.5 ? 1 : 2 + chance.int(15) }, () => {
       const body = Buffer.from(this.#requests[call].next().value);
       return chance.next() < 0.2 ? mutated(body, chance) : body;

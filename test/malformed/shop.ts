@@ -7,7 +7,14 @@ import { completeConfig } from "../../src/config.ts";
 import { manualClock, minuteMs } from "../../src/core/clock.ts";
 import { errorCodes } from "../../src/core/errors.ts";
 import type { LoggedEvent } from "../../src/core/event.ts";
-import type { Answer, Engine, EventInput, RankRequest, RecommendRequest } from "../../src/core/public.ts";
+import type {
+  Answer,
+  Engine,
+  EventInput,
+  RankRequest,
+  RecommendRequest,
+  SearchRequest,
+} from "../../src/core/public.ts";
 import { checksum } from "../../src/core/state.ts";
 import { createEngine } from "../../src/engine.ts";
 import { type Server, startServer } from "../../src/http/server.ts";
@@ -61,6 +68,7 @@ export class Shop {
       },
       rank: (request: RankRequest) => engine.rank(request),
       recommend: (request: RecommendRequest) => engine.recommend(request),
+      search: (request: SearchRequest) => engine.search(request),
       tick: () => engine.tick(),
     };
     await life.begin(ground);

@@ -39,14 +39,16 @@ export const linearFaults: readonly Fault[] = [
     ["the bias takes the gradient of lists", "for (let a = 0; a < adaptive; a++) step[a] = pointwise[a]![i]!;", ""],
     [
       "predictions leave out the prior",
-      "= start + priorOf(rows, i) + sums[i * sumsWidth + m]!;",
+      "= start + priorOf(rows, first + i) + sums[i * sumsWidth + m]!;",
       "= start + sums[i * sumsWidth + m]!;",
     ],
     [
       "the variance is that of the mean",
-      "table.sums[i * sumsWidth + adaptive + bayesian]!;",
-      "table.sums[i * sumsWidth + adaptive]!;",
+      "+ sums[i * sumsWidth + adaptive + bayesian]!;",
+      "+ sums[i * sumsWidth + adaptive]!;",
     ],
+    ["a long list is learned by the sums of its end", "!isPredicted || rows.count > block", "!isPredicted"],
+    ["each stretch of a long list has the prior of the first", "priorOf(rows, first + i)", "priorOf(rows, i)"],
     ["a lesson of weight 0 is counted", "      if (weight === 0) return;\n", ""],
   ]),
   // Each alone changes nothing.

@@ -58,8 +58,8 @@ export const panelFaults: readonly Fault[] = [
   ...faultsOf("panel", "src/models/panel.ts", [
     [
       "members are judged after they have learned",
-      "      weighAsTaught(lesson);\n      for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.learn(lesson);",
-      "      for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.learn(lesson);\n      ask(lesson.rows);\n      weighAsTaught(lesson);",
+      "      weighAsTaught(lesson);\n      for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.learn(lesson, isAnew[f] === 0);",
+      "      for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.learn(lesson, isAnew[f] === 0);\n      ask(lesson.rows);\n      weighAsTaught(lesson);",
     ],
     [
       "all members are judged by the line of the first",
@@ -74,9 +74,10 @@ export const panelFaults: readonly Fault[] = [
     ["a surface has no weights of its own", "shareWeights(weights, slot * width, losses, isHeard, weight);", ""],
     [
       "members are never told what was chosen",
-      "if (duty.isWorking(f)) families[f]!.learn(lesson);",
-      "if (!duty.isWorking(f)) families[f]!.learn(lesson);",
+      "if (duty.isWorking(f)) families[f]!.learn(lesson, isAnew",
+      "if (!duty.isWorking(f)) families[f]!.learn(lesson, isAnew",
     ],
+    ["who begins anew learns by what was said before", "learn(lesson, isAnew[f] === 0)", "learn(lesson, true)"],
     ["who says no number is heard on", "duty.putAside(m, reason.noNumber, lesson);", ";"],
     ["who says what no other would is heard on", "duty.putAside(m, reason.exploded, lesson);", ";"],
     [
