@@ -171,14 +171,24 @@ export class Searching {
   /** The best by their text, what the query names, the most popular ones, and those that the shopper knows. */
   #bestByText(asked: Request, text: TextQuery, most: number): number {
     const { list } = this.#scratch;
-    const { popular, lexical } = this.#rooms;
+    const { catalogue, popular, lexical } = this.#rooms;
     const matching = this.#matching;
-    const push = (item: number): void => {
-      if (matching.indexOf(item) >= 0) list.push(item, 0, -1);
-    };
     list.clear();
     this.#best.clear();
-    for (let i = 0; i < matching.count; i++) this.#best.offer(matching.item[i]!, matching.score[i]!);
+    const offer = (inStock: boolean): void => {
+      for (let i = 0; i < matching.count; i++)
+        if (catalogue.isRecommendable(matching.item[i]!) === inStock)
+          this.#best.offer(matching.item[i]!, matching.score[i]!);
+    };
+    offer(true);
+    // What is out of stock comes after all that is not, and that may be more than is ranked.
+    const isAllInStock = this.#best.count === rankedMax;
+    if (!isAllInStock) offer(false);
+    const isWanted = (item: number): boolean =>
+      matching.indexOf(item) >= 0 && (!isAllInStock || catalogue.isRecommendable(item));
+    const push = (item: number): void => {
+      if (isWanted(item)) list.push(item, 0, -1);
+    };
     this.#best.sort();
     for (let i = 0; i < Math.min(most, this.#best.count); i++) list.push(this.#best.item[i]!, 0, -1);
     const skipped = this.#best.count - list.count;
@@ -186,7 +196,7 @@ export class Searching {
     for (const term of text.exact) lexical.items(term, (item) => void (list.count < named && push(item)));
     if (matching.count > list.count && most >= rankedMax) {
       this.#popular.clear();
-      popular.retrieve(asked, popularMax, (item) => matching.indexOf(item) >= 0, this.#popular);
+      popular.retrieve(asked, popularMax, isWanted, this.#popular);
       for (let i = 0; i < this.#popular.count; i++) list.push(this.#popular.item[i]!, 0, -1);
       const { history } = asked;
       for (let i = 0; i < Math.min(latestOwn, history.count); i++) push(history.item[i]!);

@@ -92,6 +92,19 @@ describe("what is found", () => {
       );
   });
 
+  test("what is out of stock comes after all that is not, however much that is", async () => {
+    const { shop } = await shopOf(
+      Array.from({ length: 600 }, (_, i) =>
+        item(`b-${i}`, { title: i < 150 ? "button" : "plain wooden button", inStock: i >= 150 }),
+      ),
+    );
+    const { slate, items } = shop.search({ query: "button", size: 400 });
+    const more = shop.search({ query: "button", size: 200, from: 400, slate: slate! });
+    const isInStock = [...items, ...more.items].map(({ fields }) => fields!.inStock);
+    expect(isInStock.length).toBe(600);
+    expect(isInStock.indexOf(false)).toBe(450);
+  });
+
   test("an update is visible in the next answer, and what is removed is gone", async () => {
     const { shop } = await shopOf(goods);
     await shop.record(item("p-99", { title: "velvet curtain" }));
