@@ -6,7 +6,7 @@
 
 const ascii = /^[\0-\x7f]*$/;
 /** Letters that Unicode does not take apart, as one types them where the keyboard lacks them. */
-const ownForms: Readonly<Record<string, string>> = {
+export const ownLetters: Readonly<Record<string, string>> = {
   ...{
     ß: "ss",
     æ: "ae",
@@ -24,7 +24,7 @@ const ownForms: Readonly<Record<string, string>> = {
     ё: "е",
   },
 };
-const apart = new RegExp(`[${Object.keys(ownForms).join("")}]`, "g");
+const apart = new RegExp(`[${Object.keys(ownLetters).join("")}]`, "g");
 /** Vowels of Thai and Lao that Unicode takes apart: their half that is a mark goes. */
 const halved = /[\u0e33\u0eb3]/g;
 const invisible = /\p{Cf}|\p{Variation_Selector}|\u034f/gu;
@@ -42,7 +42,7 @@ export function foldedLetters(text: string): string {
   const whole = text.replace(halved, (vowel) => (vowel === "\u0e33" ? "\u0e32" : "\u0eb2"));
   const plain = whole.normalize("NFKC").toLowerCase().normalize("NFKC").replace(invisible, "").toLowerCase();
   const bare = plain.normalize("NFD").replace(accents, "").replace(stress, "").normalize("NFC").replace(points, "");
-  const own = bare.replace(apart, (letter) => ownForms[letter]!);
+  const own = bare.replace(apart, (letter) => ownLetters[letter]!);
   return digits.test(own) ? own.replace(decimal, digitOf) : own;
 }
 

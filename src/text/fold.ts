@@ -5,6 +5,8 @@
  * own and ё is е, as Russian prints it; marks of other scripts are their vowels and stay.
  */
 
+import { ownLetters } from "../core/folded-text.ts";
+
 export interface Folded {
   readonly text: string;
   /** [code unit of `text`] from where in the text as written, and up to where; absent where nothing moved. */
@@ -18,19 +20,7 @@ const extension = /^(?:\p{M}|\u200c|\u200d|[\u1160-\u11ff]|[\uff9e\uff9f])$/u;
 const invisible = /\p{Cf}|\p{Variation_Selector}|\u034f/gu;
 const wordless = /[\u200b©®™℠]/u;
 const ownForms: Readonly<Record<string, string>> = {
-  ß: "ss",
-  æ: "ae",
-  œ: "oe",
-  ø: "o",
-  đ: "d",
-  ð: "d",
-  þ: "th",
-  ł: "l",
-  ı: "i",
-  ħ: "h",
-  ŋ: "n",
-  ŧ: "t",
-  ς: "σ",
+  ...ownLetters,
   "‐": "-",
   "‑": "-",
   "‒": "-",
