@@ -78,6 +78,9 @@ describe("the ledger finds out", () => {
     ledger.acknowledge(batch, receipt(1));
     ledger.acknowledge(batch, { ...receipt(0), duplicates: 1 });
     expect(ledger.tally.doubled).toBe(0);
+    // Sent twice at once, and the second call's answer heard first.
+    ledger.acknowledge(batch, receipt(1), false);
+    expect(ledger.tally.doubled).toBe(0);
     ledger.acknowledge(batch, receipt(1));
     ledger.answer(1, "s");
     ledger.answer(2, "s");

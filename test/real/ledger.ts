@@ -61,13 +61,18 @@ export class Ledger {
     return batch;
   }
 
-  acknowledge(batch: Sent, { accepted, duplicates, rejected }: RecordReceipt): void {
+  /** `wasAcknowledged`: when it was sent. Of two calls at once the answer of the one that came too late may be heard first. */
+  acknowledge(
+    batch: Sent,
+    { accepted, duplicates, rejected }: RecordReceipt,
+    wasAcknowledged = batch.acknowledged,
+  ): void {
     const { events } = batch;
     if (accepted + duplicates !== events.length || rejected.length > 0)
       this.#wrong("strange", `of ${events.length} events ${accepted} and ${duplicates}: ${JSON.stringify(rejected)}`);
     if (batch.acknowledged) {
       // Of a longer one that came twice at once, each call may be the first with some pieces.
-      if (accepted > 0 && events.length <= atomicMax)
+      if (accepted > 0 && wasAcknowledged && events.length <= atomicMax)
         this.#wrong("doubled", `${events[0]?.id}: acknowledged, and accepted again`);
       return;
     }

@@ -66,6 +66,7 @@ export class Shop {
 
   /** False when the connection broke before the answer. */
   async #send(to: Client, batch: Sent, onAcknowledged: () => void): Promise<boolean> {
+    const wasAcknowledged = batch.acknowledged;
     const reply = await answered(to.post("/v1/events", batch.events));
     if (reply === undefined) {
       if (!batch.acknowledged) this.unanswered.push(batch);
@@ -77,7 +78,7 @@ export class Shop {
       if (!batch.acknowledged) this.unanswered.push(batch);
       return true;
     }
-    this.ledger.acknowledge(batch, reply.body);
+    this.ledger.acknowledge(batch, reply.body, wasAcknowledged);
     if (this.#acknowledged.push(batch) > remembered) this.#acknowledged.shift();
     onAcknowledged();
     return true;
