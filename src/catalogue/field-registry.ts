@@ -2,7 +2,7 @@
 import { Float64Column, Uint8Column } from "../core/columns.ts";
 import { IdTable } from "../core/id-table.ts";
 import { limits } from "../core/limits.ts";
-import { prefixed, type State, type StateBuffer, state } from "../core/state.ts";
+import { prefixed, type State, state, whenRestored } from "../core/state.ts";
 import { type FieldType, fieldTypes, fixedTypes, inferType } from "./field-types.ts";
 
 export interface Field {
@@ -32,7 +32,10 @@ export class FieldRegistry {
   #unpacked: Unpacked | undefined;
 
   constructor() {
-    this.state = state("fields", 1, [...prefixed(this.#names.state), this.#typesBuffer(), this.#mistyped]);
+    const types = whenRestored(this.#types, () => {
+      this.#unpacked = undefined;
+    });
+    this.state = state("fields", 1, [...prefixed(this.#names.state), types, this.#mistyped]);
   }
 
   get all(): readonly Field[] {
@@ -98,20 +101,5 @@ export class FieldRegistry {
     const byName = new Map(list.map((field) => [field.name, field]));
     this.#unpacked = { list, byName, stock: byName.get(stock) };
     return this.#unpacked;
-  }
-
-  #typesBuffer(): StateBuffer {
-    const types = this.#types;
-    return {
-      name: types.name,
-      get length() {
-        return types.length;
-      },
-      chunks: () => types.chunks(),
-      restore: (length, read) => {
-        types.restore(length, read);
-        this.#unpacked = undefined;
-      },
-    };
   }
 }

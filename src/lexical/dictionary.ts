@@ -3,7 +3,7 @@ import type { TokenKind } from "../core/analyzer.ts";
 import { Int32Column, Uint8Column } from "../core/columns.ts";
 import { IdTable } from "../core/id-table.ts";
 import { limits } from "../core/limits.ts";
-import { prefixed, type State, state } from "../core/state.ts";
+import { prefixed, type State, state, whenRestored } from "../core/state.ts";
 
 /** Folded state keeps a kind as its place here. */
 const kinds: readonly TokenKind[] = ["word", "number", "identifier", "ideograms"];
@@ -26,19 +26,10 @@ export class Dictionary {
   readonly #listeners: DictionaryListener[] = [];
 
   constructor() {
-    const counts = this.counts;
-    const told: (typeof this.state.buffers)[number] = {
-      name: counts.name,
-      get length() {
-        return counts.length;
-      },
-      chunks: () => counts.chunks(),
-      // The last of the buffers: all others are there by then.
-      restore: (length, read) => {
-        counts.restore(length, read);
-        for (const listener of this.#listeners) listener.restored();
-      },
-    };
+    // The last of the buffers: all others are there by then.
+    const told = whenRestored(this.counts, () => {
+      for (const listener of this.#listeners) listener.restored();
+    });
     this.state = state("dictionary", 1, [...prefixed(this.#texts.state), this.#kinds, told]);
   }
 

@@ -5,7 +5,7 @@
 import type { Analyzer } from "../core/analyzer.ts";
 import { BlobStore } from "../core/blob-store.ts";
 import type { SynonymsEvent } from "../core/event.ts";
-import { prefixed, type State, type StateBuffer, state } from "../core/state.ts";
+import { prefixed, type State, state, whenRestored } from "../core/state.ts";
 
 export type SynonymRules = SynonymsEvent["synonyms"];
 
@@ -33,7 +33,11 @@ export class Synonyms {
 
   constructor(analyzer: Pick<Analyzer, "analyze" | "stem">) {
     this.#analyzer = analyzer;
-    this.state = state("synonyms", 1, this.#told(prefixed(this.#rules.state)));
+    const forget = (): void => {
+      this.#meanings = undefined;
+    };
+    const buffers = prefixed(this.#rules.state).map((buffer) => whenRestored(buffer, forget));
+    this.state = state("synonyms", 1, buffers);
   }
 
   /** A `synonyms` event: in place of all rules before it. */
@@ -93,22 +97,6 @@ export class Synonyms {
       if (phrase.length === 0 || phrase.length > phraseWordsMax) return [];
       return { phrase, key: phrase.map((word) => this.#analyzer.stem(word)).join(" ") };
     });
-  }
-
-  /** The buffers, of which the last to be restored makes what was compiled stale. */
-  #told(buffers: readonly StateBuffer[]): StateBuffer[] {
-    return buffers.map((buffer) => ({
-      name: buffer.name,
-      get length() {
-        return buffer.length;
-      },
-      ...(buffer.isFixed === true && { isFixed: true }),
-      chunks: () => buffer.chunks(),
-      restore: (length, read) => {
-        buffer.restore(length, read);
-        this.#meanings = undefined;
-      },
-    }));
   }
 }
 

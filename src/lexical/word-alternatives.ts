@@ -262,7 +262,7 @@ class Collected {
 }
 
 /** ln(1 + (N − n + ½) / (n + ½)), above 0 for every n up to N (Robertson & Zaragoza 2009, §3.1, shifted as Lucene does). */
-export function inverseDocumentFrequency(documents: number, all: number): number {
+function inverseDocumentFrequency(documents: number, all: number): number {
   const n = Math.min(documents, all);
   return Math.log(1 + (all - n + 0.5) / (n + 0.5));
 }

@@ -4,7 +4,7 @@
  */
 import { Float64Column, Int32Column, registers } from "../core/columns.ts";
 import { mix } from "../core/random.ts";
-import type { StateBuffer } from "../core/state.ts";
+import { type StateBuffer, whenRestored } from "../core/state.ts";
 import type { KernelMemory } from "../kernels/kernel-memory.ts";
 import { CountingFilter } from "./counting-filter.ts";
 import { EmbeddingCells, factors, sumsWidth } from "./embedding-cells.ts";
@@ -93,7 +93,14 @@ export class EmbeddingTable implements Embeddings {
     this.#filter = new CountingFilter(Math.min(filterCellsMax, Math.max(filterCellsMin, slots * 2)));
     this.#registers.array.fill(none, newestAt, freeAt + 1);
     const columns = [this.#field, this.#code, this.#seen, this.#newer, this.#older, this.#registers];
-    this.buffers = [...columns.map((column) => this.#noting(column)), ...this.#filter.buffers, ...this.cells.buffers];
+    const stale = (): void => {
+      this.#isStale = true;
+    };
+    this.buffers = [
+      ...columns.map((column) => whenRestored(column, stale)),
+      ...this.#filter.buffers,
+      ...this.cells.buffers,
+    ];
   }
 
   /** Codes that have a row. */
@@ -246,25 +253,6 @@ export class EmbeddingTable implements Embeddings {
     this.cells.integers.fill(0, this.index >> 2, (this.index >> 2) + 2 * (this.mask + 1));
     for (let row = 0; row < this.#field.length; row++)
       if (this.#field.get(row) !== none) this.#insert(row, this.#field.get(row), this.#code.get(row));
-  }
-
-  /** The buffer, with what is made of it noted as stale when it is restored. */
-  #noting(buffer: StateBuffer): StateBuffer {
-    const stale = (): void => {
-      this.#isStale = true;
-    };
-    return {
-      name: buffer.name,
-      get length() {
-        return buffer.length;
-      },
-      ...(buffer.isFixed === true && { isFixed: true }),
-      chunks: () => buffer.chunks(),
-      restore(length, read) {
-        buffer.restore(length, read);
-        stale();
-      },
-    };
   }
 }
 
