@@ -272,7 +272,7 @@ export class MatchFeatures {
     out[row + at.phrase] = Math.max(out[row + at.phrase]!, phrase);
     if (slot === title) {
       out[row + at["coverage-title"]] = coverage;
-      out[row + at["title-exact"]] = begins === count && covered === length ? 1 : 0;
+      out[row + at["title-exact"]] = begins === count && end - start === count && covered === length ? 1 : 0;
       out[row + at["title-begins"]] = begins / count;
       out[row + at["title-within"]] = covered === length && longest === end - start ? 1 : 0;
       out[row + at["title-share"]] = Math.min(1, covered / length);
