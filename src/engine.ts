@@ -1,17 +1,18 @@
 /** The engine: log, fold and snapshots behind the public face of `core/public.ts`. */
-import { Admission, type Admitted } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import type { Served } from "./answering.ts";
 import { checkRank, checkRecommend, checkSearch, checkSuggest } from "./check-request.ts";
 import { type Config, completeConfig } from "./config.ts";
 import { type Clock, stopwatchMs, systemClock } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import type { SlateEvent } from "./core/event.ts";
-import { limits } from "./core/limits.ts";
 import type {
   Answer,
   Engine,
   EngineStatus,
+  ErasureReceipt,
   EventInput,
+  EventReport,
   RankRequest,
   RecommendRequest,
   RecordReceipt,
@@ -19,6 +20,7 @@ import type {
   SearchRequest,
   SuggestAnswer,
   SuggestRequest,
+  UserExport,
 } from "./core/public.ts";
 import { bytesInUse, checksum } from "./core/state.ts";
 import { type EngineParts, engineParts } from "./engine-parts.ts";
@@ -26,6 +28,7 @@ import type { EventLog } from "./event-logs/event-log.ts";
 import { foldUp } from "./fold-up.ts";
 import { type House, house } from "./house.ts";
 import { inspectEngine, reportItem, reportModels, reportQuarantine, reportUser, whatIsKnown } from "./inspect.ts";
+import { Recording } from "./recording.ts";
 import { engineAt } from "./rooms.ts";
 import type { Searched } from "./search.ts";
 import { slateId } from "./slate-id.ts";
@@ -46,11 +49,6 @@ export interface EngineOptions extends Partial<Config> {
   /** Gives up while it opens; then createEngine rejects with what the signal says. */
   readonly signal?: AbortSignal;
 }
-
-/** Events folded before other work on the thread gets its turn: with a lesson for each, some 10 ms. */
-const foldedAtOnce = 32;
-/** A call of at most so many events is folded at once, without waiting for a turn. */
-const foldedWithoutTurn = 8;
 
 /** Opens the folder `data`, or an engine in memory without one. Rejects with CONFIG_INVALID, FOLDER_IN_USE, FOLDER_UNREADABLE, LOG_DAMAGED or SNAPSHOT_DAMAGED. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -78,19 +76,16 @@ class LogEngine implements Engine {
   readonly #clock: Clock;
   readonly #options: EngineOptions;
   readonly #admission = new Admission();
+  readonly #recording: Recording;
   readonly #snapshotting: Snapshotting;
   #house!: House;
   #isReady = false;
   #isClosed = false;
   #failure: LiveshelfError | undefined;
-  #lastReceivedMs = 0;
   /** The wall clock when it was looked at last. */
   #wallMs = 0;
-  #turns: Promise<void> = Promise.resolve();
   #ticking: NodeJS.Timeout | undefined;
   readonly #tellOfValues = tellingOfValues((message) => this.#tell(message));
-  /** Events of calls under way that are not yet appended. */
-  #given = 0;
   /** Answers that could not be logged because too much waits for the disk. */
   #unlogged = 0;
   #answersFromCache = 0;
@@ -101,6 +96,12 @@ class LogEngine implements Engine {
     this.#store = snapshots;
     this.#clock = options.clock ?? systemClock;
     this.#options = options;
+    this.#recording = new Recording({
+      log,
+      clock: this.#clock,
+      admission: this.#admission,
+      rooms: () => this.#house.rooms,
+    });
     this.#snapshotting = new Snapshotting({
       config,
       log,
@@ -124,35 +125,9 @@ class LogEngine implements Engine {
 
   async record(events: EventInput | readonly EventInput[]): Promise<RecordReceipt> {
     this.#mustWrite();
-    const given = Array.isArray(events) ? (events as readonly EventInput[]) : [events as EventInput];
-    if (given.length > limits.batchEventsMax) {
-      throw new LiveshelfError(
-        "EVENT_LIMIT",
-        `A call records at most ${limits.batchEventsMax} events; this one has ${given.length}.`,
-      );
-    }
-    this.#refuseOverload(given.length);
-    const rejected: RecordReceipt["rejected"][number][] = [];
-    let accepted = 0;
-    let duplicates = 0;
-    let appended = 0;
-    this.#given += given.length;
-    try {
-      while (appended < given.length) {
-        if (given.length > foldedWithoutTurn) await this.#turn();
-        const end = Math.min(given.length, appended + foldedAtOnce);
-        const receipt = this.#append(given, appended, end, rejected);
-        accepted += receipt.accepted;
-        duplicates += receipt.duplicates;
-        this.#given -= end - appended;
-        appended = end;
-      }
-    } finally {
-      this.#given -= given.length - appended;
-    }
-    await this.#log.durable();
+    const receipt = await this.#recording.record(events);
     this.#snapshotting.whenDue();
-    return { accepted, duplicates, rejected, offset: this.#log.head };
+    return receipt;
   }
 
   rank(request: RankRequest): Answer {
@@ -191,6 +166,22 @@ class LogEngine implements Engine {
     return reportUser(this.#house.rooms, id, this.#nowMs());
   }
 
+  exportUser(_id: string): UserExport | undefined {
+    throw new LiveshelfError("NOT_IMPLEMENTED", "The export of a shopper's events comes with a later release.");
+  }
+
+  async erase(_id: string): Promise<ErasureReceipt> {
+    throw new LiveshelfError("NOT_IMPLEMENTED", "Erasing a shopper comes with a later release.");
+  }
+
+  event(_id: string): EventReport | undefined {
+    throw new LiveshelfError("NOT_IMPLEMENTED", "Asking what became of an event comes with a later release.");
+  }
+
+  async reconfigure(_settings: Readonly<Record<string, unknown>>): Promise<void> {
+    throw new LiveshelfError("NOT_IMPLEMENTED", "Changing settings comes with a later release.");
+  }
+
   models() {
     return reportModels(this.#house.rooms);
   }
@@ -225,7 +216,8 @@ class LogEngine implements Engine {
       snapshotPeakBytes: this.#snapshotting.last.peakBytes,
       snapshotPauseMs: this.#snapshotting.last.pauseMs,
       answersFromCache: this.#answersFromCache,
-      queued: this.#queued,
+      queued: this.#recording.queued,
+      erasures: { pending: 0, shoppers: 0, events: 0, seconds: 0 },
     };
   }
 
@@ -262,32 +254,12 @@ class LogEngine implements Engine {
     await this.#log.close();
   }
 
-  /** Resolves when the thread has done other work since the last turn: all calls together fold one piece in between. */
-  #turn(): Promise<void> {
-    this.#turns = this.#turns.then(() => new Promise((resolve) => setImmediate(resolve)));
-    return this.#turns;
-  }
-
-  /** Accepted and not yet durable. */
-  get #queued(): number {
-    return this.#given + this.#log.head - this.#log.durableHead;
-  }
-
   get #isReadOnly(): boolean {
     return this.#options.readOnly === true;
   }
 
   #tell(message: string): void {
     this.#options.onDiagnostic?.(message);
-  }
-
-  #isOverloaded(more: number): boolean {
-    return this.#queued + more > limits.queueEventsMax || this.#log.queuedBytes > limits.queueBytesMax;
-  }
-
-  #refuseOverload(more: number): void {
-    if (!this.#isOverloaded(more)) return;
-    throw new LiveshelfError("OVERLOADED", `${this.#queued} events wait for the disk; send these again in a second.`);
   }
 
   /** The engine's time: the wall clock, never before the largest event time. */
@@ -304,19 +276,6 @@ class LogEngine implements Engine {
     this.#mustBeOpen();
     if (this.#isReadOnly) throw new LiveshelfError("LOG_UNWRITABLE", "The folder was opened for reading only.");
     if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #append(
-    given: readonly EventInput[],
-    start: number,
-    end: number,
-    rejected: RecordReceipt["rejected"][number][],
-  ): Admitted {
-    const receivedAt = this.#clock.nowMs();
-    const admitted = this.#admission.admit(given, start, end, receivedAt, this.#house.rooms, rejected);
-    if (admitted.events.length > 0) this.#log.append(admitted.events);
-    this.#lastReceivedMs = receivedAt;
-    return admitted;
   }
 
   #answer(
@@ -344,7 +303,7 @@ class LogEngine implements Engine {
   /** `time`: as of which it was answered, so that the fold reads the rows that were served. */
   #logSlate(slate: Served["slate"], time: number): string | null {
     if (this.#isReadOnly || this.#failure !== undefined) return null;
-    if (this.#isOverloaded(1)) {
+    if (this.#recording.isOverloaded(1)) {
       this.#unlogged++;
       return null;
     }
@@ -353,14 +312,14 @@ class LogEngine implements Engine {
     const { learning, serving } = this.#house;
     learning.expect(event, serving.lastList(slate.items.length));
     this.#log.append([event]);
-    this.#lastReceivedMs = time;
+    this.#recording.lastReceivedMs = time;
     this.#snapshotting.whenDue();
     return id;
   }
 
   #tickWhenIdle(): void {
     if (this.#isClosed || this.#failure !== undefined) return;
-    if (this.#clock.nowMs() - this.#lastReceivedMs < this.#config.tickMs) return;
+    if (this.#clock.nowMs() - this.#recording.lastReceivedMs < this.#config.tickMs) return;
     const { rooms } = this.#house;
     this.#tellOfValues(rooms);
     if (rooms.attribution.slates.firstWaiting >= 0 || !rooms.baskets.isEmpty) this.tick();

@@ -87,6 +87,17 @@ export interface LostEvent extends Common {
   readonly type: "lost";
 }
 
+/** A shopper is to be forgotten: what is held of them goes at this event, and their events before it leave the log soon after. The engine's own note. */
+export interface EraseEvent extends Common {
+  readonly type: "erase";
+  readonly user: string;
+}
+
+/** Stands where an event of an erased shopper was, so that no offset moves: the fold passes over it as if there were nothing. Its times are 0. */
+export interface ErasedEvent extends Common {
+  readonly type: "erased";
+}
+
 export type LoggedEvent =
   | ItemEvent
   | ItemRemovedEvent
@@ -95,10 +106,14 @@ export type LoggedEvent =
   | OutcomeEvent
   | SynonymsEvent
   | TickEvent
-  | LostEvent;
+  | LostEvent
+  | EraseEvent
+  | ErasedEvent;
+
+const ownNotes: readonly LoggedEvent["type"][] = ["tick", "lost", "erase", "erased"];
 
 /** True for what nobody sends: the log's own notes, which an import passes over. */
-export const isOwnNote = (type: unknown): boolean => type === "tick" || type === "lost";
+export const isOwnNote = (type: unknown): boolean => ownNotes.some((note) => note === type);
 
 /** When an event counts as having happened: its own time, never later than its arrival. */
 export const eventAtMs = (event: LoggedEvent): number => Math.min(event.time, event.receivedAt);

@@ -215,6 +215,71 @@ export interface QuarantineReport {
   readonly events: readonly { readonly offset: number; readonly event: LoggedEvent }[];
 }
 
+/** What was erased of a shopper (docs/privacy.md). */
+export interface ErasureReceipt {
+  readonly user: string;
+  /** False: nothing was held in the state; the log is searched all the same. */
+  readonly known: boolean;
+  /** What was held and is gone: fields, items turned to, sessions. */
+  readonly erased: Readonly<Record<string, number>>;
+  /** The note in the log; all of the shopper's events below it leave log and snapshots. */
+  readonly offset: number;
+  /** How far that is; `erasures` of the status says more. */
+  readonly log: "queued" | "under way" | "done";
+}
+
+/** How far erased shoppers are out of log and snapshots. */
+export interface ErasuresReport {
+  /** Shoppers whose events are still in the log. */
+  readonly pending: number;
+  /** Since the start: shoppers, and events that went. */
+  readonly shoppers: number;
+  readonly events: number;
+  /** Of the last one. */
+  readonly seconds: number;
+  readonly failure?: string;
+}
+
+/** All that is held of a shopper: the report, then their events. */
+export interface UserExport extends UserReport {
+  readonly events: AsyncIterable<{ readonly offset: number; readonly event: LoggedEvent }>;
+}
+
+/** What became of an event that was sent with an id. */
+export interface EventReport {
+  readonly id: string;
+  readonly result: "accepted" | "duplicate" | "rejected" | "ignored";
+  /** Of an accepted one: where it stands in the log, and whether it is on disk. */
+  readonly offset?: number;
+  readonly durable?: boolean;
+  readonly event?: LoggedEvent;
+  /** Of an outcome: the slate that it joined, or why none. */
+  readonly slate?: string | null;
+  /** What it taught, in words, such as the lesson, or why nothing. */
+  readonly taught?: readonly string[];
+  /** Why it was refused or ignored. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly at?: string;
+}
+
+/** Moving to another state, folded aside: under another configuration, or without erased shoppers (docs/operating.md). */
+export interface RebuildReport {
+  readonly why: "configuration" | "erasure";
+  readonly state: "waiting" | "folding" | "loading" | "catching up" | "done" | "failed";
+  /** Events folded, of how many. */
+  readonly done: number;
+  readonly total: number;
+  /** Settings that differ from those that answer now. */
+  readonly settings?: readonly string[];
+  /** At which offset it was moved in, and how long serving stood still at most. */
+  readonly offset?: number;
+  readonly pauseMs?: number;
+  readonly seconds?: number;
+  /** Why it failed; what answered before goes on answering. */
+  readonly message?: string;
+}
+
 export interface LearnerReport {
   readonly name: string;
   /** What it ranks: lists that are shown, or the retrievers' candidates for what a shopper turns to next. */
@@ -280,6 +345,9 @@ export interface EngineStatus {
   readonly answersFromCache: number;
   /** Events accepted and not yet durable. */
   readonly queued: number;
+  /** The last move to another state, or the one under way; absent before the first. */
+  readonly rebuild?: RebuildReport;
+  readonly erasures: ErasuresReport;
 }
 
 export interface Engine {
@@ -292,6 +360,14 @@ export interface Engine {
   suggest(request: SuggestRequest): SuggestAnswer;
   item(id: string): ItemReport | undefined;
   user(id: string): UserReport | undefined;
+  /** All that is held of a shopper, for the shopper who asks; undefined where nothing is. */
+  exportUser(id: string): UserExport | undefined;
+  /** Forgets a shopper: at once in every answer, soon in log and snapshots. Resolves when that is durable. */
+  erase(id: string): Promise<ErasureReceipt>;
+  /** What became of the event with this id; undefined where nothing is known of it. */
+  event(id: string): EventReport | undefined;
+  /** Changes settings: those that fold are rebuilt aside while the old state answers. Resolves when they hold; rejects with CONFIG_INVALID, and nothing changed. */
+  reconfigure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   quarantine(): QuarantineReport;
   models(): {
     readonly learners: readonly LearnerReport[];

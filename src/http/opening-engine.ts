@@ -22,6 +22,7 @@ const unopened: EngineStatus = {
   snapshotPauseMs: 0,
   answersFromCache: 0,
   queued: 0,
+  erasures: { pending: 0, shoppers: 0, events: 0, seconds: 0 },
 };
 
 export interface OpeningEngine {
@@ -45,6 +46,10 @@ export function openingEngine(): OpeningEngine {
       suggest: (request) => the().suggest(request),
       item: (id) => the().item(id),
       user: (id) => the().user(id),
+      exportUser: (id) => the().exportUser(id),
+      erase: async (id) => the().erase(id),
+      event: (id) => the().event(id),
+      reconfigure: async (settings) => the().reconfigure(settings),
       quarantine: () => the().quarantine(),
       models: () => the().models(),
       inspect: (what) => the().inspect(what),
