@@ -3,6 +3,7 @@
  * (folder: DATASETS_FOLDER), and in generated shops whose truth is known. A run of all sets writes the section "Quality" of RESULTS.md.
  */
 import { folderOf } from "./datasets/dataset.ts";
+import { ceilingQuality } from "./quality/ceiling.ts";
 import { driftingShops } from "./quality/drift.ts";
 import { learners } from "./quality/learners.ts";
 import { noise } from "./quality/noise.ts";
@@ -25,6 +26,7 @@ const others: Readonly<Record<string, () => Promise<QualityReport | undefined>>>
   learners,
   drift: () => driftingShops(),
   noise,
+  ceiling: () => ceilingQuality(),
 };
 const sets = [...Object.keys(ofFolder), ...Object.keys(others)];
 

@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { buildClient, declareClient } from "./build-client.ts";
+import { buildConsole } from "./build-console.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const bin = (name: string): string => join(root, "node_modules/.bin", name);
@@ -14,6 +16,11 @@ function run(name: string, ...args: string[]): void {
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("tsc", "-p", "tsconfig.build.json");
+console.log("> the browser client");
+await buildClient();
+declareClient();
+console.log("> the console");
+await buildConsole();
 run("publint", "--strict");
 run("attw", "--pack", ".", "--profile", "esm-only");
 

@@ -35,7 +35,9 @@ const given = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "liveshelf-test-"));
 const output = join(folder, "report.json");
 try {
-  const isClean = given.length > 0 || [run("biome", "check", "."), run("tsc", "-b")].every(Boolean);
+  const isClean =
+    given.length > 0 ||
+    [run("biome", "check", "."), run("tsc", "-b", ".", "client", "console", "test/browser")].every(Boolean);
   const vitestPassed = run(
     "vitest",
     "run",

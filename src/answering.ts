@@ -71,12 +71,13 @@ export class Answering {
   #list: List | undefined;
   #count = 0;
 
-  constructor(rooms: Rooms) {
+  /** `reasonsTold`: reasons of one item told one by one. */
+  constructor(rooms: Rooms, reasonsTold?: number) {
     this.#rooms = rooms;
     this.rows = new Rows(rooms.listFeatures.columns.length);
     this.choiceRows = new Rows(rooms.choiceFeatures.columns.length);
     this.#topRows = new Rows(rooms.listFeatures.columns.length, sureMax);
-    this.#explainer = new Explainer(rooms);
+    this.#explainer = new Explainer(rooms, reasonsTold);
     this.#value = new Value(rooms);
   }
 

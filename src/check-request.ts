@@ -2,12 +2,13 @@
  * What callers in the same process may ask: the same as over HTTP, where schemas have said it already. A request that passes can be
  * answered, and its answer can be logged and folded again.
  */
-import { nearest } from "./config.ts";
+
 import { LiveshelfError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import { ownName } from "./core/other-names.ts";
 import { describe, parseContext, parseQuery, parseSearched } from "./core/parse-event.ts";
 import type { RankRequest, RecommendRequest, SearchRequest, SuggestRequest } from "./core/public.ts";
+import { nearest } from "./nearest.ts";
 
 type Check = (given: unknown, at: string) => void;
 type Checks<Request> = { readonly [Key in keyof Required<Request>]: Check };
@@ -152,6 +153,8 @@ export const checkRank = (request: RankRequest): void => check(request, ofRank, 
 export const checkRecommend = (request: RecommendRequest): void => check(request, ofRecommend, []);
 export const checkSearch = (request: SearchRequest): void => check(request, ofSearch, []);
 export const checkSuggest = (request: SuggestRequest): void => check(request, ofSuggest, ["q"]);
+/** Of a call that is about one user. */
+export const checkUser = (user: unknown): void => id(user, "/user");
 
 function check(request: unknown, checks: Readonly<Record<string, Check>>, needed: readonly string[]): void {
   if (typeof request !== "object" || request === null || Array.isArray(request))

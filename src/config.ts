@@ -1,8 +1,10 @@
 /** The engine's settings: one declaration each, with default, unit and meaning; file < environment < flag (docs/settings.md). */
+import type { AccessKey } from "./access-keys.ts";
 import { dayMs, hourMs, minuteMs, secondMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
-import { laterOutcomes } from "./core/follow-up.ts";
 import { limits } from "./core/limits.ts";
+import { nearest } from "./nearest.ts";
+import { type Setting, settingValue, type ValuedOutcome } from "./setting-values.ts";
 import { languageNames } from "./text/languages.ts";
 import { segmenterNames } from "./text/segmenter.ts";
 
@@ -11,6 +13,21 @@ export interface Config {
   readonly data: string | undefined;
   readonly port: number;
   readonly host: string;
+  /** Who may call, over HTTP; none: everybody who reaches the port, which then is this machine alone. */
+  readonly keys: readonly AccessKey[];
+  /** File of further keys, read again when it changes. */
+  readonly keysFile: string | undefined;
+  /** Requests a second of one key, and of one address; 0: any number. */
+  readonly requestsPerSecond: number;
+  readonly requestsPerSecondByAddress: number;
+  /** Addresses or networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Origins of pages that may call from a browser; `*`: any. */
+  readonly corsOrigins: readonly string[];
+  /** Diagnostics may name shoppers. */
+  readonly diagnoseShoppers: boolean;
+  /** Ids of shoppers are replaced at the door by hashes under this key; none: they are kept as they come. */
+  readonly pseudonymKey: string | undefined;
   /** Seed of all chance. */
   readonly seed: number;
   /** Reward of each action, over the defaults of docs/api.md. */
@@ -27,6 +44,8 @@ export interface Config {
   readonly shopperExpiryMs: number;
   /** An item that is not in the catalogue, or a word that no item has, is forgotten when nothing was heard of it for this. */
   readonly itemExpiryMs: number;
+  /** What the whole process may take of memory: bytes, a size, or a share of the machine; 0: no ceiling. */
+  readonly memoryMax: number | string;
   /** Events between snapshots. */
   readonly snapshotEvery: number;
   /** The log's head is let go of beyond this, folded into a base snapshot; 0: all is kept. */
@@ -37,8 +56,12 @@ export interface Config {
   readonly resultCacheMs: number;
   /** A tick is recorded when nothing came for this; 0: never. */
   readonly tickMs: number;
+  /** The log is written anew so long after a shopper is erased, for all that are by then. */
+  readonly eraseAfterMs: number;
   /** Features by name that are left out. */
   readonly withoutFeatures: readonly string[];
+  /** Families of learners by name that are left out of their panels. */
+  readonly withoutLearners: readonly string[];
   /** Fields of the catalogue to learn from; default: found in the data. */
   readonly learnFields: readonly string[] | undefined;
   /** Choices that teach recommendations in a second of arrival; of a faster stream only so many do. */
@@ -59,30 +82,55 @@ export interface Config {
   readonly segmenter: (typeof segmenterNames)[number];
 }
 
-/** Outcomes that an item's score is made of. */
-export const valuedOutcomes = ["click", ...laterOutcomes] as const;
-export type ValuedOutcome = (typeof valuedOutcomes)[number];
-
-type Kind = "text" | "whole" | "number" | "duration" | "words" | "numbers" | "values" | "choice";
-
-interface Setting {
-  readonly kind: Kind;
-  readonly standard: unknown;
-  readonly about: string;
-  /** Changes what the state means: a snapshot made with another value is rebuilt from the log. */
-  readonly folded: boolean;
-  /** What a choice is one of. */
-  readonly choices?: readonly string[];
-}
-
 export const settings: { readonly [K in keyof Config]: Setting } = {
-  data: { kind: "text", standard: undefined, about: "folder of log and snapshots", folded: false },
-  port: { kind: "whole", standard: 7700, about: "port to listen on; 0 picks one", folded: false },
+  data: { kind: "text", standard: undefined, about: "folder of log and snapshots", folded: false, atStart: true },
+  port: { kind: "whole", standard: 7700, about: "port to listen on; 0 picks one", folded: false, atStart: true },
   host: {
     kind: "text",
     standard: "127.0.0.1",
-    about: "address to listen on; loopback only, as there are no keys",
+    about: "address to listen on; without keys loopback only",
     folded: false,
+    atStart: true,
+  },
+  keys: { kind: "keys", standard: [], about: "access keys with their scopes", folded: false, secret: true },
+  keysFile: {
+    kind: "text",
+    standard: undefined,
+    about: "file of further access keys, read again when it changes",
+    folded: false,
+  },
+  requestsPerSecond: {
+    kind: "number",
+    standard: 0,
+    about: "requests a second of one access key; 0: any number",
+    folded: false,
+  },
+  requestsPerSecondByAddress: {
+    kind: "number",
+    standard: 0,
+    about: "requests a second of one address; 0: any number",
+    folded: false,
+  },
+  trustedProxies: {
+    kind: "networks",
+    standard: [],
+    about: "addresses and networks of proxies whose X-Forwarded-For is believed",
+    folded: false,
+  },
+  corsOrigins: {
+    kind: "origins",
+    standard: [],
+    about: "origins of pages that may call from a browser; * is any",
+    folded: false,
+  },
+  diagnoseShoppers: { kind: "switch", standard: false, about: "diagnostics may name shoppers", folded: false },
+  pseudonymKey: {
+    kind: "text",
+    standard: undefined,
+    about: "ids of users and sessions are replaced at the door by hashes under this key",
+    folded: false,
+    atStart: true,
+    secret: true,
   },
   seed: { kind: "whole", standard: 1, about: "seed of all chance", folded: true },
   rewards: { kind: "numbers", standard: {}, about: "reward of an action, over the defaults", folded: true },
@@ -122,6 +170,12 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
     about: "an item not in the catalogue, or a word of none, not heard of for this is forgotten",
     folded: true,
   },
+  memoryMax: {
+    kind: "memory",
+    standard: "60 %",
+    about: "memory that the process may take: bytes, a size such as 1 GiB, or a share of the machine; 0: no ceiling",
+    folded: false,
+  },
   snapshotEvery: { kind: "whole", standard: 50_000, about: "events between snapshots", folded: false },
   logBytesMax: {
     kind: "whole",
@@ -147,7 +201,19 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
     about: "the clock is moved on when nothing came for this; 0: never",
     folded: false,
   },
+  eraseAfterMs: {
+    kind: "duration",
+    standard: 5 * secondMs,
+    about: "an erased shopper's events leave log and snapshots after this, several shoppers' together",
+    folded: false,
+  },
   withoutFeatures: { kind: "words", standard: [], about: "features to leave out, by name", folded: true },
+  withoutLearners: {
+    kind: "words",
+    standard: [],
+    about: "learners to leave out of their panels, by the names of their families",
+    folded: true,
+  },
   learnFields: {
     kind: "words",
     standard: undefined,
@@ -202,6 +268,9 @@ export const settings: { readonly [K in keyof Config]: Setting } = {
   },
 };
 
+const pseudonymKeyLengthMin = 16;
+const portMax = 65_535;
+
 const names = Object.keys(settings) as (keyof Config)[];
 
 /** Environment variable of a setting: `attributionWindowMs` → `LIVESHELF_ATTRIBUTION_WINDOW_MS`. */
@@ -222,13 +291,21 @@ export function completeConfig(given: Readonly<Record<string, unknown>>): Config
         `/${name}`,
       );
     }
-    complete[known] = checked(known, value);
+    complete[known] = settingValue(known, settings[known], value);
   }
   const config = complete as unknown as Config;
+  checkPort(config);
   checkItemExpiry(config);
   checkSuggestShoppers(config);
   checkSearchFields(config);
+  checkPseudonymKey(config);
   return config;
+}
+
+function checkPort({ port }: Config): void {
+  if (port <= portMax) return;
+  const message = `"port" must be a whole number from 0 to ${portMax}, where 0 picks a free one; it is ${port}.`;
+  throw new LiveshelfError("CONFIG_INVALID", message, "/port");
 }
 
 /** What waits for outcomes or to be taught refers to its items. */
@@ -251,6 +328,13 @@ function checkSuggestShoppers({ suggestShoppersMin }: Config): void {
   );
 }
 
+/** Whoever guesses the key can try out every id. */
+function checkPseudonymKey({ pseudonymKey }: Config): void {
+  if (pseudonymKey === undefined || pseudonymKey.length >= pseudonymKeyLengthMin) return;
+  const message = `"pseudonymKey" must be a secret of at least ${pseudonymKeyLengthMin} characters, such as \`openssl rand -base64 32\` prints.`;
+  throw new LiveshelfError("CONFIG_INVALID", message, "/pseudonymKey");
+}
+
 function checkSearchFields({ searchFields }: Config): void {
   const wrong = Object.keys(searchFields).find((field) => !(searchFields[field]! >= 0 && searchFields[field]! <= 100));
   if (wrong === undefined) return;
@@ -265,7 +349,8 @@ export function settingsFromEnvironment(
   const found: Record<string, unknown> = {};
   const byVariable = new Map(names.map((name) => [environmentName(name), name]));
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith("LIVESHELF_") || text === undefined) continue;
+    // What a client of another server is given is no setting of this one.
+    if (!variable.startsWith("LIVESHELF_") || variable === "LIVESHELF_SERVER_KEY" || text === undefined) continue;
     const name = byVariable.get(variable);
     if (name === undefined) {
       throw new LiveshelfError(
@@ -278,107 +363,18 @@ export function settingsFromEnvironment(
   return found;
 }
 
+/** Names of the settings that differ. */
+export function changedSettings(before: Config, after: Config): (keyof Config)[] {
+  return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+}
+
+/** The config with the settings that fold as another has them. */
+export function withFolded(config: Config, of: Config): Config {
+  const folded = names.filter((name) => settings[name].folded).map((name) => [name, of[name]]);
+  return { ...config, ...Object.fromEntries(folded) };
+}
+
 /** What of the config the folded state depends on, as text: kept in every snapshot. */
 export function foldedConfig(config: Config): string {
   return JSON.stringify(names.filter((name) => settings[name].folded).map((name) => [name, config[name] ?? null]));
-}
-
-function checked(name: keyof Config, value: unknown): unknown {
-  const wrong = (expected: string): never => {
-    throw new LiveshelfError(
-      "CONFIG_INVALID",
-      `"${name}" must be ${expected}; it is ${JSON.stringify(value)}.`,
-      `/${name}`,
-    );
-  };
-  switch (settings[name].kind) {
-    case "text":
-      return typeof value === "string" && value !== "" ? value : wrong("a text that is not empty");
-    case "whole": {
-      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-      return Number.isSafeInteger(number) && (number as number) >= 0 ? number : wrong("a whole number from 0");
-    }
-    case "number": {
-      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-      return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : wrong("a number from 0");
-    }
-    case "duration":
-      return durationMs(value) ?? wrong('milliseconds, or a text such as "30 s", "5 min", "24 h", "7 d"');
-    case "choice": {
-      const choices = settings[name].choices!;
-      if (choices.some((one) => one === value)) return value;
-      return wrong(`one of ${choices.join(", ")}; the nearest is ${nearest(String(value), choices)}`);
-    }
-    case "words": {
-      const words = typeof value === "string" ? value.split(",").map((word) => word.trim()) : value;
-      return Array.isArray(words) && words.every((word) => typeof word === "string") ? words : wrong("a list of names");
-    }
-    case "numbers": {
-      const object = typeof value === "string" ? parsed(value) : value;
-      const isFine =
-        typeof object === "object" &&
-        object !== null &&
-        !Array.isArray(object) &&
-        Object.values(object).every((one) => typeof one === "number" && Number.isFinite(one));
-      return isFine ? object : wrong('an object of numbers such as {"cart": 3}');
-    }
-    case "values": {
-      const object = typeof value === "string" ? parsed(value) : value;
-      const isWorth = (one: unknown): boolean =>
-        typeof one === "string" ? one !== "" : typeof one === "number" && Number.isFinite(one);
-      const isFine = typeof object === "object" && object !== null && !Array.isArray(object);
-      if (!isFine || !Object.values(object).every(isWorth))
-        return wrong('an object of numbers and names of fields such as {"click": 0.1, "purchase": "margin"}');
-      const unknown = Object.keys(object).find((one) => !valuedOutcomes.some((known) => known === one));
-      if (unknown === undefined) return object;
-      throw new LiveshelfError(
-        "CONFIG_INVALID",
-        `"value" knows no outcome "${unknown}"; the nearest is "${nearest(unknown, valuedOutcomes)}".`,
-        `/value/${unknown}`,
-      );
-    }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: secondMs, min: minuteMs, h: hourMs, d: dayMs };
-
-function durationMs(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value : undefined;
-  const match = typeof value === "string" ? /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(value) : null;
-  return match ? Number(match[1]) * units[match[2] ?? "ms"]! : undefined;
-}
-
-/** The known name with the smallest Levenshtein distance; of a long name its beginning is looked at. */
-export function nearest(name: string, known: readonly string[]): string {
-  const asked = name.slice(0, 100).toLowerCase();
-  let best = known[0]!;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known) {
-    const distance = editDistance(asked, candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
+import { finishErasingAtStart } from "./erasing-folder.ts";
 import { damagedLog } from "./event-logs/block-log.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { lmdbLog } from "./event-logs/lmdb.ts";
@@ -31,7 +32,10 @@ function refuseIfGone(data: string): void {
 /** Those of the folder `data`, or of an engine in memory without one. Throws FOLDER_IN_USE, FOLDER_UNREADABLE or LOG_DAMAGED. */
 export function engineParts(config: Config, readOnly: boolean): EngineParts {
   const { data } = config;
-  if (data !== undefined && !readOnly) refuseIfGone(data);
+  if (data !== undefined && !readOnly) {
+    finishErasingAtStart(data);
+    refuseIfGone(data);
+  }
   return {
     log: data === undefined ? memoryLog() : lmdbLog({ folder: join(data, "log"), readOnly }),
     snapshots: data === undefined ? undefined : folderSnapshots(join(data, "snapshots")),

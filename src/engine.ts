@@ -1,18 +1,16 @@
 /** The engine: log, fold and snapshots behind the public face of `core/public.ts`. */
 import { Admission } from "./admission.ts";
-import type { Served } from "./answering.ts";
-import { checkRank, checkRecommend, checkSearch, checkSuggest } from "./check-request.ts";
-import { type Config, completeConfig } from "./config.ts";
-import { type Clock, stopwatchMs, systemClock } from "./core/clock.ts";
+import { Answers } from "./answers.ts";
+import { type Config, completeConfig, withFolded } from "./config.ts";
+import { type Clock, systemClock } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
-import type { SlateEvent } from "./core/event.ts";
+import type { EventReport, NotTaken } from "./core/event-report.ts";
 import type {
   Answer,
   Engine,
   EngineStatus,
   ErasureReceipt,
   EventInput,
-  EventReport,
   RankRequest,
   RecommendRequest,
   RecordReceipt,
@@ -24,17 +22,28 @@ import type {
 } from "./core/public.ts";
 import { bytesInUse, checksum } from "./core/state.ts";
 import { type EngineParts, engineParts } from "./engine-parts.ts";
+import { engineStatus } from "./engine-status.ts";
+import { Erasing } from "./erasing.ts";
+import { eventsKnown, reportEvent } from "./event-fates.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
+import { reportFeatures } from "./feature-report.ts";
 import { foldUp } from "./fold-up.ts";
+import { formerConfig } from "./former-config.ts";
 import { type House, house } from "./house.ts";
-import { inspectEngine, reportItem, reportModels, reportQuarantine, reportUser, whatIsKnown } from "./inspect.ts";
+import { inspectEngine, reportItem, reportModels, reportQuarantine, reportUser } from "./inspect.ts";
+import { MemoryCeiling } from "./memory-ceiling.ts";
+import { type MovedIn, Moving } from "./moving.ts";
+import { type Pseudonyms, pseudonyms } from "./pseudonyms.ts";
+import { Reconfiguring } from "./reconfiguring.ts";
 import { Recording } from "./recording.ts";
 import { engineAt } from "./rooms.ts";
-import type { Searched } from "./search.ts";
-import { slateId } from "./slate-id.ts";
+import { Desk } from "./search-desk.ts";
+import { hasRoomAside, SecondFolder } from "./second-folder.ts";
 import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
 import { Snapshotting } from "./snapshotting.ts";
+import { exportOf } from "./user-export.ts";
 import { tellingOfValues } from "./value.ts";
+import { Watching } from "./watching.ts";
 
 export interface EngineOptions extends Partial<Config> {
   readonly clock?: Clock;
@@ -48,11 +57,25 @@ export interface EngineOptions extends Partial<Config> {
   readonly fromLog?: boolean;
   /** Gives up while it opens; then createEngine rejects with what the signal says. */
   readonly signal?: AbortSignal;
+  /** Where a setting that folds was changed: answers by the newest snapshot at once, not `ready` until the log is folded anew aside. */
+  readonly serveWhileRebuilding?: boolean;
+  /** Room for the folded state; tests give it, else it is what `memoryMax` leaves. */
+  readonly stateMaxBytes?: () => number;
 }
 
 /** Opens the folder `data`, or an engine in memory without one. Rejects with CONFIG_INVALID, FOLDER_IN_USE, FOLDER_UNREADABLE, LOG_DAMAGED or SNAPSHOT_DAMAGED. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { clock, readOnly = false, onDiagnostic, onProgress, fromLog, signal, ...settings } = options;
+  const {
+    clock,
+    readOnly = false,
+    onDiagnostic,
+    onProgress,
+    fromLog,
+    signal,
+    serveWhileRebuilding,
+    stateMaxBytes,
+    ...settings
+  } = options;
   const config = completeConfig(settings);
   return openEngine(config, engineParts(config, readOnly), options);
 }
@@ -70,14 +93,23 @@ export async function openEngine(config: Config, parts: EngineParts, options: En
 }
 
 class LogEngine implements Engine {
-  readonly #config: Config;
+  /** What answers now. */
+  #config: Config;
   readonly #log: EventLog;
   readonly #store: SnapshotStore | undefined;
   readonly #clock: Clock;
   readonly #options: EngineOptions;
-  readonly #admission = new Admission();
+  readonly #pseudonyms: Pseudonyms;
+  readonly #admission: Admission;
+  readonly #ceiling: MemoryCeiling;
   readonly #recording: Recording;
+  readonly #answers: Answers;
+  readonly desk: () => Desk;
   readonly #snapshotting: Snapshotting;
+  readonly #moving: Moving;
+  readonly #reconfiguring: Reconfiguring;
+  readonly #erasing: Erasing;
+  readonly #availableBytes: () => number;
   #house!: House;
   #isReady = false;
   #isClosed = false;
@@ -85,10 +117,11 @@ class LogEngine implements Engine {
   /** The wall clock when it was looked at last. */
   #wallMs = 0;
   #ticking: NodeJS.Timeout | undefined;
+  readonly #watching = new Watching();
+  readonly watch = this.#watching.watch;
+  readonly readiness = () => ({ ready: this.#isReady && this.#failure === undefined, offset: this.#log.head });
+  readonly #tell = (message: string): void => this.#options.onDiagnostic?.(message);
   readonly #tellOfValues = tellingOfValues((message) => this.#tell(message));
-  /** Answers that could not be logged because too much waits for the disk. */
-  #unlogged = 0;
-  #answersFromCache = 0;
 
   constructor(config: Config, { log, snapshots, foldAside, availableBytes }: EngineParts, options: EngineOptions) {
     this.#config = config;
@@ -96,31 +129,57 @@ class LogEngine implements Engine {
     this.#store = snapshots;
     this.#clock = options.clock ?? systemClock;
     this.#options = options;
-    this.#recording = new Recording({
-      log,
-      clock: this.#clock,
-      admission: this.#admission,
-      rooms: () => this.#house.rooms,
-    });
-    this.#snapshotting = new Snapshotting({
-      config,
-      log,
-      store: snapshots,
-      foldAside,
-      availableBytes,
-      rooms: () => this.#house.rooms,
+    this.#pseudonyms = pseudonyms(config.pseudonymKey);
+    this.#admission = new Admission(this.#pseudonyms);
+    const secondFolder = new SecondFolder();
+    this.#ceiling = new MemoryCeiling({
+      ...{ clock: this.#clock, rooms: () => this.#house.rooms, memoryMax: () => this.#config.memoryMax },
+      append: (note) => log.append([note]),
+      isFoldingAside: () => secondFolder.isTaken,
+      ...(options.stateMaxBytes && { stateMaxBytes: options.stateMaxBytes }),
       tell: (message) => this.#tell(message),
     });
+    this.#recording = new Recording({
+      ...{ log, clock: this.#clock, admission: this.#admission, ceiling: this.#ceiling },
+      ...{ rooms: () => this.#house.rooms, watching: this.#watching },
+    });
+    this.#availableBytes = () => Math.min(availableBytes(), this.#ceiling.roomBytes);
+    const parts = {
+      ...{ log, store: snapshots, foldAside, secondFolder, pseudonyms: this.#pseudonyms },
+      ...{ config: () => this.#config, nowMs: () => this.#nowMs(), tell: (message: string) => this.#tell(message) },
+      hasRoomAside: () => hasRoomAside(this.#availableBytes(), bytesInUse(this.#house.rooms.states)),
+      ...{ rooms: () => this.#house.rooms, house: () => this.#house },
+    };
+    const desk = new Desk(parts);
+    this.desk = () => desk;
+    this.#snapshotting = new Snapshotting(parts);
+    this.#answers = new Answers({
+      ...parts,
+      ...{ recording: this.#recording, desk, wallMs: () => this.#wallMs },
+      mayLog: () => !this.#isReadOnly && this.#failure === undefined,
+      logged: () => {
+        this.#ceiling.watch();
+        this.#snapshotting.whenDue();
+      },
+    });
+    this.#moving = new Moving({ ...parts, moveIn: (into) => this.#moveIn(into) });
+    this.#erasing = new Erasing({ ...parts, desk, clock: this.#clock, moving: this.#moving });
+    this.#reconfiguring = new Reconfiguring({ ...parts, moving: this.#moving, serveBy: (by) => this.#serveBy(by) });
   }
 
   async start(): Promise<void> {
+    const given = this.#config;
+    const isBehind = this.#beginsAsBefore();
     await this.#rebuild();
-    this.#log.subscribe((event, offset) => this.#house.learning.fold(event, offset));
+    const letGo = (): void => void (this.#house = undefined!);
+    if (!this.#isReadOnly) await this.#erasing.eraseWithoutRoom(letGo, () => this.#rebuild(), this.#options.signal);
+    this.#log.subscribe(this.#watching.after((event, offset) => this.#house.learning.fold(event, offset)));
     this.#log.onFailure((error) => void this.#recover(error));
-    this.#isReady = true;
-    if (this.#isReadOnly || this.#config.tickMs === 0) return;
-    this.#ticking = setInterval(() => this.#tickWhenIdle(), this.#config.tickMs);
-    this.#ticking.unref();
+    this.#isReady = !isBehind;
+    // Why it failed is told, and it is tried again when the settings are read again.
+    if (isBehind) this.#reconfiguring.moveTo(given).catch(() => {});
+    if (!this.#isReadOnly) this.#erasing.schedule();
+    this.#tickAgain();
   }
 
   async record(events: EventInput | readonly EventInput[]): Promise<RecordReceipt> {
@@ -132,30 +191,22 @@ class LogEngine implements Engine {
 
   rank(request: RankRequest): Answer {
     this.#mustBeOpen();
-    checkRank(request);
-    return this.#answer("rank", request, (atMs) => this.#house.serving.rank(request, atMs));
+    return this.#answers.rank(request);
   }
 
   recommend(request: RecommendRequest): Answer {
     this.#mustBeOpen();
-    checkRecommend(request);
-    return this.#answer("recommend", request, (atMs) => this.#house.serving.recommend(request, atMs));
+    return this.#answers.recommend(request);
   }
 
   search(request: SearchRequest): SearchAnswer {
     this.#mustBeOpen();
-    checkSearch(request);
-    let served: Searched | undefined;
-    const { searching } = this.#house;
-    const answer = this.#answer("search", request, (atMs) => (served = searching.search(request, atMs)));
-    if (answer.slate !== null && served !== undefined) searching.keep(answer.slate, served, this.#nowMs());
-    return answer as SearchAnswer;
+    return this.#answers.search(request);
   }
 
   suggest(request: SuggestRequest): SuggestAnswer {
     this.#mustBeOpen();
-    checkSuggest(request);
-    return this.#house.suggesting.suggest(request, this.#nowMs());
+    return this.#answers.suggest(request);
   }
 
   item(id: string) {
@@ -163,27 +214,47 @@ class LogEngine implements Engine {
   }
 
   user(id: string) {
-    return reportUser(this.#house.rooms, id, this.#nowMs());
+    const report = reportUser(this.#house.rooms, this.#pseudonyms.user(id), this.#nowMs());
+    return report && { ...report, user: id };
   }
 
-  exportUser(_id: string): UserExport | undefined {
-    throw new LiveshelfError("NOT_IMPLEMENTED", "The export of a shopper's events comes with a later release.");
+  exportUser(id: string): UserExport {
+    this.#mustBeOpen();
+    return { ...exportOf(this.#house.rooms, this.#log, this.#pseudonyms.user(id), this.#nowMs()), user: id };
   }
 
-  async erase(_id: string): Promise<ErasureReceipt> {
-    throw new LiveshelfError("NOT_IMPLEMENTED", "Erasing a shopper comes with a later release.");
+  async erase(id: string): Promise<ErasureReceipt> {
+    this.#mustWrite();
+    return { ...(await this.#erasing.erase(this.#pseudonyms.user(id))), user: id };
   }
 
-  event(_id: string): EventReport | undefined {
-    throw new LiveshelfError("NOT_IMPLEMENTED", "Asking what became of an event comes with a later release.");
+  event(id: string): EventReport | undefined {
+    return reportEvent({ rooms: this.#house.rooms, log: this.#log, refused: this.#admission.refused }, id);
   }
 
-  async reconfigure(_settings: Readonly<Record<string, unknown>>): Promise<void> {
-    throw new LiveshelfError("NOT_IMPLEMENTED", "Changing settings comes with a later release.");
+  eventsKnown(): string {
+    return eventsKnown(this.#house.rooms);
+  }
+
+  eventsNotTaken(result: NotTaken["result"], size: number): readonly NotTaken[] {
+    return this.#admission.refused.latest(result, size);
+  }
+
+  async reconfigure(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#mustWrite();
+    return this.#reconfiguring.change(settings);
+  }
+
+  compareSettings(settings: Readonly<Record<string, unknown>>) {
+    return this.#reconfiguring.compare(settings);
+  }
+
+  settings() {
+    return { ...this.#config };
   }
 
   models() {
-    return reportModels(this.#house.rooms);
+    return { ...reportModels(this.#house.rooms), ...(this.#moving.report && { rebuild: this.#moving.report }) };
   }
 
   quarantine() {
@@ -191,34 +262,19 @@ class LogEngine implements Engine {
   }
 
   inspect(what: Parameters<Engine["inspect"]>[0] = {}) {
+    if (what.event !== undefined)
+      return { ...(this.event(what.event) ?? { event: what.event, known: false, why: this.eventsKnown() }) };
+    if (what.user !== undefined) return { ...(this.user(what.user) ?? { user: what.user, known: false }) };
+    if (what.features) return { ...reportFeatures(this.#house.rooms, this.#log) };
     return inspectEngine(this.#house.rooms, this.status(), what, this.#nowMs());
   }
 
   status(): EngineStatus {
-    const { rooms } = this.#house;
-    return {
-      ready: this.#isReady && this.#failure === undefined,
-      offset: this.#log.head,
-      durableOffset: this.#log.durableHead,
-      ...whatIsKnown(rooms),
-      counts: {
-        ...rooms.attribution.counts,
-        ...rooms.trust.counts,
-        ...this.#admission.counts,
-        unlogged: this.#unlogged,
-        refusedIds: rooms.registers[engineAt.refusedIds]!,
-      },
-      stateBytes: bytesInUse(rooms.states),
-      logStart: this.#log.start,
-      logBytes: this.#log.bytes,
-      snapshotOffset: this.#snapshotting.offset,
-      snapshotSeconds: this.#snapshotting.last.seconds,
-      snapshotPeakBytes: this.#snapshotting.last.peakBytes,
-      snapshotPauseMs: this.#snapshotting.last.pauseMs,
-      answersFromCache: this.#answersFromCache,
-      queued: this.#recording.queued,
-      erasures: { pending: 0, shoppers: 0, events: 0, seconds: 0 },
-    };
+    return engineStatus(this.readiness().ready, {
+      ...{ rooms: this.#house.rooms, log: this.#log, admission: this.#admission, answers: this.#answers },
+      ...{ recording: this.#recording, snapshotting: this.#snapshotting, moving: this.#moving },
+      ...{ erasing: this.#erasing, ceiling: this.#ceiling },
+    });
   }
 
   events(from = 0) {
@@ -250,16 +306,12 @@ class LogEngine implements Engine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#ticking);
-    await this.#snapshotting.close();
+    await Promise.all([this.#erasing.close(), this.#moving.close(), this.#snapshotting.close()]);
     await this.#log.close();
   }
 
   get #isReadOnly(): boolean {
     return this.#options.readOnly === true;
-  }
-
-  #tell(message: string): void {
-    this.#options.onDiagnostic?.(message);
   }
 
   /** The engine's time: the wall clock, never before the largest event time. */
@@ -278,43 +330,11 @@ class LogEngine implements Engine {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #answer(
-    kind: "rank" | "recommend" | "search",
-    request: RankRequest | RecommendRequest | SearchRequest,
-    serve: (atMs: number) => Served,
-  ): Answer {
-    const startedMs = stopwatchMs();
-    const nowMs = this.#nowMs();
-    // A list that is logged teaches, and is made anew each time.
-    // Who asks for no item looks at counts alone: there is no list to be logged.
-    const isLogged = request.observe !== false && request.consent !== false && request.size !== 0;
-    const { cache, learning } = this.#house;
-    const kept = isLogged ? undefined : cache?.find(kind, request, learning.changes, nowMs);
-    if (kept !== undefined) {
-      this.#answersFromCache++;
-      return { slate: null, ...kept, tookMs: stopwatchMs() - startedMs };
-    }
-    const { answer, slate } = serve(nowMs);
-    if (isLogged) return { slate: this.#logSlate(slate, nowMs), ...answer };
-    cache?.keep(kind, request, learning.changes, nowMs, answer);
-    return { slate: null, ...answer };
-  }
-
-  /** `time`: as of which it was answered, so that the fold reads the rows that were served. */
-  #logSlate(slate: Served["slate"], time: number): string | null {
-    if (this.#isReadOnly || this.#failure !== undefined) return null;
-    if (this.#recording.isOverloaded(1)) {
-      this.#unlogged++;
-      return null;
-    }
-    const id = slateId(this.#log, this.#config.seed, this.#wallMs);
-    const event: SlateEvent = { ...slate, slate: id, time, receivedAt: time };
-    const { learning, serving } = this.#house;
-    learning.expect(event, serving.lastList(slate.items.length));
-    this.#log.append([event]);
-    this.#recording.lastReceivedMs = time;
-    this.#snapshotting.whenDue();
-    return id;
+  #tickAgain(): void {
+    clearInterval(this.#ticking);
+    if (this.#isReadOnly || this.#config.tickMs === 0) return;
+    this.#ticking = setInterval(() => this.#tickWhenIdle(), this.#config.tickMs);
+    this.#ticking.unref();
   }
 
   #tickWhenIdle(): void {
@@ -336,15 +356,42 @@ class LogEngine implements Engine {
       },
       tell: (message: string) => this.#tell(message),
     });
-    const { rooms, learning } = folded;
     this.#snapshotting.startFrom(folded);
-    this.#house = house(rooms, learning);
+    this.#house = house(folded.rooms, folded.learning, this.#config);
+  }
+
+  /** Takes the configuration of the newest snapshot where that can answer at once, and true is answered; throws CONFIG_INVALID where the given one cannot be. */
+  #beginsAsBefore(): boolean {
+    if (this.#options.serveWhileRebuilding !== true || this.#isReadOnly) return false;
+    const former = formerConfig(this.#store, this.#log, this.#config);
+    // It is held twice in the end, and by then has grown.
+    if (former === undefined || !hasRoomAside(this.#availableBytes(), 2 * former.snapshot.bytes)) return false;
+    this.#reconfiguring.check(this.#config);
+    this.#config = former.config;
+    return true;
+  }
+
+  /** The other state takes the place of this one, at once. What answers only may have changed since it began. */
+  #moveIn({ rooms, learning, pages, config, from }: MovedIn): void {
+    this.#config = withFolded(this.#config, config);
+    this.#house = house(rooms, learning, this.#config, pages);
+    this.#isReady ||= this.#reconfiguring.isAsAsked;
+    if (from !== undefined) this.#snapshotting.startFrom(from);
+  }
+
+  #serveBy(config: Config): void {
+    this.#config = config;
+    const { rooms, learning, pages } = this.#house;
+    this.#house = house(rooms, learning, config, pages);
+    this.#isReady ||= this.#reconfiguring.isAsAsked;
+    this.#tickAgain();
   }
 
   /** What was folded but not durable must go (ARCHITECTURE.md, invariant 2): the state is rebuilt from what the log still has; writes stay refused. */
   async #recover(error: LiveshelfError): Promise<void> {
     this.#failure = error;
     this.#tell(`Writing to the log failed, nothing more is accepted: ${error.message}`);
+    await this.#moving.giveUp(error);
     await this.#rebuild().catch((cause: unknown) => {
       if (!this.#isClosed) this.#tell(`The state could not be rebuilt: ${String(cause)}`);
     });

@@ -12,18 +12,18 @@ import type { Request } from "./core/request.ts";
 import type { Rows } from "./core/rows.ts";
 import { pairedBootstrap } from "./evaluation/bootstrap.ts";
 import { logLoss } from "./evaluation/metrics.ts";
+import { type FoldAllOptions, foldAll } from "./fold-all.ts";
 import { Learning } from "./learn.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
 import { timeOrdered } from "./time-ordered.ts";
 import { Value } from "./value.ts";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends FoldAllOptions {
   /** Length of the list that NDCG and hit rate look at. */
   readonly k: number;
   /** Slates from this time on are scored, Unix ms; all are learned from. */
   readonly from?: number;
   readonly config?: Readonly<Record<string, unknown>> | Partial<Config>;
-  readonly onProgress?: (done: number) => void;
 }
 
 export interface RankerResult {
@@ -80,10 +80,7 @@ export async function evaluate(
   const learning = new Learning(rooms);
   const judge = new SlateJudge(rooms, options);
   learning.observe(judge);
-  ordered.forEach((event, offset) => {
-    learning.fold(event, offset);
-    if (offset % 1000 === 0) options.onProgress?.(offset);
-  });
+  foldAll(rooms, learning, ordered, options);
   const seconds = (stopwatchMs() - startedMs) / 1000;
   return { slates: judge.slates, events: ordered.length, seconds, ...judge.report() };
 }

@@ -4,15 +4,19 @@ import type { AnsweredItem, Reason } from "./core/public.ts";
 import type { Request } from "./core/request.ts";
 import type { Rows } from "./core/rows.ts";
 import type { Model } from "./models/model.ts";
-import { reasons } from "./reasons.ts";
+import { reasons, reasonsTold } from "./reasons.ts";
 import type { Rooms } from "./rooms.ts";
 
 export class Explainer {
   readonly #rooms: Rooms;
   readonly #featureOf: ReadonlyMap<string, string>;
 
-  constructor(rooms: Rooms) {
+  readonly #toldMax: number;
+
+  /** `toldMax`: reasons told one by one. */
+  constructor(rooms: Rooms, toldMax = reasonsTold) {
     this.#rooms = rooms;
+    this.#toldMax = toldMax;
     const named = (set: Rooms["listFeatures"] | Rooms["choiceFeatures"]): [string, string][] =>
       set.columns.map((column, c) => [column.name, set.featureOf[c]!]);
     // What a retriever says is told under the retriever's own name.
@@ -54,7 +58,7 @@ export class Explainer {
     }
     if (asked.text !== undefined && !list.recommended && list.matchRank[i]! >= 0)
       texts.set("as-it-was", "how well its texts answer the query, and whether you turned to it");
-    const told = reasons(contributions, this.#featureOf, texts);
+    const told = reasons(contributions, this.#featureOf, texts, this.#toldMax);
     return {
       rawScore: told.reduce((sum, reason) => sum + reason.contribution, bias),
       bias,

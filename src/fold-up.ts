@@ -4,6 +4,7 @@
  */
 import type { Config } from "./config.ts";
 import { LiveshelfError } from "./core/errors.ts";
+import { nextTurn } from "./core/pieces.ts";
 import { copyState } from "./core/state.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { Learning } from "./learn.ts";
@@ -19,6 +20,8 @@ export interface FoldUpOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Resolves when other work on the thread had its turn; what it rejects with ends the fold. */
   readonly turn?: (() => Promise<void>) | undefined;
+  /** Events folded before that. */
+  readonly foldedAtOnce?: number | undefined;
   readonly tell?: ((message: string) => void) | undefined;
   /** Makes empty rooms. */
   readonly build?: ((config: Config) => Rooms) | undefined;
@@ -36,8 +39,7 @@ export interface Folded {
 }
 
 /** Events folded before other work on the thread gets its turn: with a lesson for each, some 20 ms. */
-const foldedAtOnce = 64;
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const foldedByDefault = 64;
 
 type Fold = (learning: Learning, from: number, to: number) => Promise<void>;
 
@@ -71,6 +73,7 @@ async function foldOnce(
   options: FoldUpOptions,
 ): Promise<Folded> {
   const { to = log.head, onProgress = () => {}, turn = nextTurn, tell = () => {} } = options;
+  const { foldedAtOnce = foldedByDefault } = options;
   const untouched: Rooms[] = [];
   const build = (): Rooms => untouched.pop() ?? (options.build ?? buildRooms)(config);
   const putBack = (rooms: Rooms): void => void untouched.push(rooms);
@@ -162,7 +165,8 @@ function sayWhatIsStale(
   }
 }
 
-function carriedOn(restored: Restored | undefined, stale: readonly string[]): RebuiltState[] {
+/** What the next snapshot says of states that were folded again or begun empty; `stale`: names of those of `restored`. */
+export function carriedOn(restored: Restored | undefined, stale: readonly string[]): RebuiltState[] {
   if (restored === undefined) return [];
   const { offset, rebuilt = [] } = restored.header;
   return [...rebuilt.filter(({ state }) => !stale.includes(state)), ...stale.map((state) => ({ state, offset }))];

@@ -1,6 +1,6 @@
 /**
  * The second folder (ARCHITECTURE.md, invariant 6): a worker thread that goes on from the newest snapshot, folds the same log up to an offset and
- * writes the next snapshot, so that the serving thread never pauses for one.
+ * writes the next snapshot, so that the serving thread never pauses for one. Under another configuration it is what a move moves to.
  */
 import { readlinkSync } from "node:fs";
 import { constants, setPriority } from "node:os";
@@ -10,6 +10,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import type { Config } from "./config.ts";
 import { stopwatchMs } from "./core/clock.ts";
 import { type ErrorCode, LiveshelfError } from "./core/errors.ts";
+import { nextTurn } from "./core/pieces.ts";
 import { bytesInUse } from "./core/state.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { lmdbLog } from "./event-logs/lmdb.ts";
@@ -23,32 +24,51 @@ import type { FoldAside, FoldReport, FoldTask } from "./snapshotting.ts";
 /** What the thread is given. */
 interface Work {
   readonly liveshelfFold: true;
-  readonly config: Config & { readonly data: string };
-  readonly task: FoldTask;
+  readonly config: Config;
+  readonly logFolder: string;
+  readonly snapshotFolder: string;
+  readonly task: Pick<FoldTask, "offset" | "isBase">;
   /** One number: not 0 when it shall give up. */
   readonly stop: Int32Array;
 }
 
-/** What the thread answers: an error's class does not come over. */
+/** What the thread says on the way, and at the end: an error's class does not come over. */
+type Said = { readonly done: number; readonly total: number } | Outcome;
 interface Outcome {
   readonly report?: FoldReport;
   readonly code?: ErrorCode;
   readonly message?: string;
+  readonly at?: string | undefined;
 }
+
+/** What still waits beyond the head when it is reached is folded too, as long as it gets less each time; so few need not be. */
+const nearEnough = 1000;
+const progressEveryMs = 200;
 
 /**
  * Folds the log up to an offset and keeps what it comes to as a snapshot, unless there is one of that offset already.
  * Rejects with what {@link foldUp} and the store reject with, and with what `turn` does.
  */
 export async function foldAside(
-  config: Config,
+  given: Config,
   log: EventLog,
   store: SnapshotStore,
-  { offset, isBase }: FoldTask,
-  turn?: () => Promise<void>,
+  { offset: wanted, isBase, config = given, onProgress }: FoldTask,
+  turn: () => Promise<void> = nextTurn,
 ): Promise<FoldReport> {
   const startedMs = stopwatchMs();
-  const { rooms, offset: from, stale, rebuilt } = await foldUp(config, store, log, { to: offset, turn });
+  const to = wanted === "head" ? log.durableHead : wanted;
+  const { rooms, learning, offset: from, stale, rebuilt } = await foldUp(config, store, log, { to, turn, onProgress });
+  let offset = to;
+  for (let behind = Number.POSITIVE_INFINITY; wanted === "head"; ) {
+    const head = log.durableHead;
+    if (head - offset <= nearEnough || head - offset >= behind) break;
+    behind = head - offset;
+    for (const entry of log.read(offset, head)) {
+      learning.fold(entry.event, entry.offset);
+      if (++offset % 64 === 0) await turn();
+    }
+  }
   const header = snapshotHeader(config, log, offset, rebuilt);
   const isSame = (saved: SnapshotHeader): boolean =>
     saved.log === header.log && saved.config === header.config && saved.offset === offset;
@@ -57,23 +77,32 @@ export async function foldAside(
   const { total_heap_size, external_memory } = getHeapStatistics();
   const stateBytes = bytesInUse(rooms.states);
   const heapBytes = Math.max(0, total_heap_size + external_memory - stateBytes);
-  return { offset, seconds: (stopwatchMs() - startedMs) / 1000, stateBytes, heapBytes };
+  return { offset, header, seconds: (stopwatchMs() - startedMs) / 1000, stateBytes, heapBytes };
 }
 
-/** {@link foldAside} on the folder `config.data`, in a thread of its own. When the signal aborts, it ends soon and rejects with CLOSED. */
+/** {@link foldAside} on the folder `given.data`, or those that the task names, in a thread of its own. When the signal aborts, it ends soon and rejects with CLOSED. */
 export const foldInWorker =
-  (config: Config): FoldAside =>
-  (task, signal) =>
+  (given: Config): FoldAside =>
+  ({ config = given, onProgress, log, snapshots, offset, isBase }, signal) =>
     new Promise((resolve, reject) => {
       const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      const worker = new Worker(new URL(import.meta.url), { workerData: { liveshelfFold: true, config, task, stop } });
+      const work: Work = {
+        liveshelfFold: true,
+        config,
+        logFolder: log ?? join(given.data ?? "", "log"),
+        snapshotFolder: snapshots ?? join(given.data ?? "", "snapshots"),
+        task: { offset, isBase },
+        stop,
+      };
+      const worker = new Worker(new URL(import.meta.url), { workerData: work });
       // Not terminated: what it has open of the log is let go of by itself.
       const giveUp = (): void => void Atomics.store(stop, 0, 1);
       if (signal.aborted) giveUp();
       signal.addEventListener("abort", giveUp);
       let outcome: Outcome | undefined;
-      worker.once("message", (message: Outcome) => {
-        outcome = message;
+      worker.on("message", (said: Said) => {
+        if ("done" in said) onProgress?.(said.done, said.total);
+        else outcome = said;
       });
       worker.once("error", reject);
       worker.once("exit", (code) => {
@@ -82,9 +111,10 @@ export const foldInWorker =
           report,
           code: refused = "INTERNAL",
           message = `The worker that folds ended with code ${code}.`,
+          at,
         } = outcome ?? {};
         if (report !== undefined) resolve(report);
-        else reject(new LiveshelfError(refused, message));
+        else reject(new LiveshelfError(refused, message, at));
       });
     });
 
@@ -92,13 +122,13 @@ async function outcomeOf(work: Work): Promise<Outcome> {
   try {
     return { report: await run(work) };
   } catch (error) {
-    if (error instanceof LiveshelfError) return { code: error.code, message: error.message };
+    if (error instanceof LiveshelfError) return { code: error.code, message: error.message, at: error.at };
     throw error;
   }
 }
 
 /** Where cores are scarce, serving goes first. Linux has a priority for each thread; elsewhere nothing changes. */
-function giveWay(): void {
+export function giveWay(): void {
   try {
     setPriority(Number(basename(readlinkSync("/proc/thread-self"))), constants.priority.PRIORITY_LOW);
   } catch {
@@ -106,23 +136,29 @@ function giveWay(): void {
   }
 }
 
-async function run({ config, task, stop }: Work): Promise<FoldReport> {
+async function run({ config, logFolder, snapshotFolder, task, stop }: Work): Promise<FoldReport> {
   giveWay();
   const mustGoOn = (): void => {
     if (Atomics.load(stop, 0) !== 0)
       throw new LiveshelfError("CLOSED", "The engine closed before the snapshot was written.");
   };
-  const log = lmdbLog({ folder: join(config.data, "log"), readOnly: true });
+  let saidAtMs = stopwatchMs();
+  const onProgress = (done: number, total: number): void => {
+    if (stopwatchMs() - saidAtMs < progressEveryMs) return;
+    saidAtMs = stopwatchMs();
+    parentPort?.postMessage({ done, total } satisfies Said);
+  };
+  const log = lmdbLog({ folder: logFolder, readOnly: true });
   try {
-    const store = folderSnapshots(join(config.data, "snapshots"), watched(nodeFiles, mustGoOn));
-    return await foldAside(config, log, store, task, async () => mustGoOn());
+    const store = folderSnapshots(snapshotFolder, watched(nodeFiles, mustGoOn));
+    return await foldAside(config, log, store, { ...task, onProgress }, async () => mustGoOn());
   } finally {
     await log.close();
   }
 }
 
 /** Reading and writing gigabytes can be given up too. */
-function watched(files: Files, mustGoOn: () => void): Files {
+export function watched(files: Files, mustGoOn: () => void): Files {
   return {
     ...files,
     read(descriptor, target, position) {

@@ -3,5 +3,7 @@
 export type { Config } from "./config.ts";
 export { type ErrorCode, errorCodes, LiveshelfError } from "./core/errors.ts";
 export type { Context, ContextValue, Fields, FieldValue, LoggedEvent } from "./core/event.ts";
+export type * from "./core/event-report.ts";
+export type * from "./core/model-report.ts";
 export type * from "./core/public.ts";
 export { createEngine, type EngineOptions } from "./engine.ts";

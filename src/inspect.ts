@@ -3,16 +3,8 @@ import { defaultActions } from "./core/actions.ts";
 import { decay } from "./core/decayed.ts";
 import { History, touchHalfLivesMs } from "./core/history.ts";
 import { List } from "./core/list.ts";
-import type {
-  Engine,
-  EngineStatus,
-  HeadReport,
-  ItemReport,
-  LearnerReport,
-  PlaceReport,
-  QuarantineReport,
-  UserReport,
-} from "./core/public.ts";
+import type { HeadReport, LearnerReport, PlaceReport } from "./core/model-report.ts";
+import type { Engine, EngineStatus, ItemReport, QuarantineReport, UserReport } from "./core/public.ts";
 import { normalQuery } from "./core/request.ts";
 import { Rows } from "./core/rows.ts";
 import type { Panel } from "./models/panel.ts";
@@ -70,13 +62,19 @@ function statistics(rooms: Rooms, item: number, atMs: number): Record<string, nu
   return read;
 }
 
-export function reportUser(rooms: Rooms, id: string, nowMs: number): UserReport | undefined {
+/** `most`: items and affinities told. */
+export function reportUser(
+  rooms: Rooms,
+  id: string,
+  nowMs: number,
+  most = { recent: recentMax, affinities: affinitiesMax },
+): UserReport | undefined {
   const shopper = rooms.shoppers.find(id, undefined);
   if (shopper < 0) return undefined;
   // As of its last event: asking begins no session.
   rooms.shoppers.gather(shopper, undefined, Number.NEGATIVE_INFINITY, history);
   const actionNames = [...defaultActions.keys()];
-  const recent = Array.from({ length: Math.min(recentMax, history.count) }, (_, i) => ({
+  const recent = Array.from({ length: Math.min(most.recent, history.count) }, (_, i) => ({
     item: rooms.items.id(history.item[i]!) ?? "",
     lastAction: actionNames[history.lastAction[i]!] ?? "own",
     at: new Date(history.lastAtMs[i]!).toISOString(),
@@ -86,7 +84,7 @@ export function reportUser(rooms: Rooms, id: string, nowMs: number): UserReport 
     user: id,
     fields: rooms.shoppers.fields(shopper) ?? {},
     recent,
-    affinities: affinities(rooms, nowMs),
+    affinities: affinities(rooms, nowMs).slice(0, most.affinities),
     sessions: history.sessionNumber,
   };
 }
@@ -107,7 +105,7 @@ function affinities(rooms: Rooms, nowMs: number): UserReport["affinities"][numbe
     for (const [value, touches] of sums)
       shares.push({ field, value: rooms.words.id(value)?.replaceAll("\u001f", " > ") ?? "", share: touches / total });
   });
-  return shares.sort((a, b) => b.share - a.share).slice(0, affinitiesMax);
+  return shares.sort((a, b) => b.share - a.share);
 }
 
 /** What places add on each surface that the engine's lists were shown on, against the first place. */
@@ -213,10 +211,9 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 export function inspectEngine(
   rooms: Rooms,
   status: EngineStatus,
-  { user, item, query, quarantine }: NonNullable<Parameters<Engine["inspect"]>[0]>,
+  { item, query, quarantine }: NonNullable<Parameters<Engine["inspect"]>[0]>,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {
-  if (user !== undefined) return { ...(reportUser(rooms, user, nowMs) ?? { user, known: false }) };
   if (item !== undefined) return { ...(reportItem(rooms, item) ?? { item, known: false }) };
   if (quarantine) return { ...reportQuarantine(rooms) };
   if (query !== undefined) return reportQuery(rooms, query, nowMs);

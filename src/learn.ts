@@ -15,9 +15,10 @@ import type { Lesson } from "./core/lesson.ts";
 import type { Request } from "./core/request.ts";
 import { Pool } from "./core/retrieved.ts";
 import { Rows } from "./core/rows.ts";
+import { foldFact } from "./fold-fact.ts";
+import { forget } from "./forgetting.ts";
 import type { Observer } from "./observer.ts";
 import { learnWords, question, readRows, scratch, slateList, words } from "./question.ts";
-
 import { engineAt, type Rooms } from "./rooms.ts";
 import { Suspicion } from "./suspicion.ts";
 
@@ -83,11 +84,12 @@ export class Learning {
   }
 
   fold(event: LoggedEvent, offset: number): void {
-    const { registers, attribution, baskets, recentIds, shoppers } = this.#rooms;
+    const { registers, attribution, baskets, fates, recentIds, shoppers } = this.#rooms;
+    registers[engineAt.events] = offset + 1;
+    if (event.type === "erased") return;
     const atMs = eventAtMs(event);
     const clockMs = Math.max(registers[engineAt.clockMs]!, atMs);
     registers[engineAt.clockMs] = clockMs;
-    registers[engineAt.events] = offset + 1;
     this.#rooms.items.nowMs = clockMs;
     this.#rooms.words.nowMs = clockMs;
     const isPlain = this.#isPlain(event);
@@ -97,7 +99,8 @@ export class Learning {
       event.type === "slate" && !this.#suspicion.isSuspects(event) ? this.#readSlate(event, atMs) : undefined;
     baskets.closeBefore(clockMs, this.#teachChoice);
     attribution.advance(clockMs, this.#consequences);
-    if (event.id !== undefined) recentIds.add(event.id, clockMs);
+    if (event.id !== undefined) recentIds.add(event.id, clockMs, offset);
+    fates.begin();
     switch (event.type) {
       case "item":
         this.#foldItem(event.item, event, offset, atMs, clockMs);
@@ -118,7 +121,14 @@ export class Learning {
       case "synonyms":
         this.#rooms.synonyms.fold(event.synonyms);
         break;
+      case "ceiling":
+        this.#rooms.bounds.set(event.step, event.bounds);
+        break;
+      case "erase":
+        forget(this.#rooms, { user: event.user, offset });
+        break;
     }
+    fates.end(offset);
     const { count } = shoppers;
     shoppers.sweep(clockMs);
     this.#forgetUnheardOf(clockMs);
@@ -128,7 +138,7 @@ export class Learning {
 
   /** True for what by itself changes nothing that answers to others read: a list of this engine's own, and time that passes. */
   #isPlain(event: LoggedEvent): boolean {
-    return event.type === "tick" || event.type === "lost" || this.#served?.event === event;
+    return event.type === "tick" || event.type === "lost" || event.type === "ceiling" || this.#served?.event === event;
   }
 
   /** Changes when a word or an item comes or goes. */
@@ -140,9 +150,10 @@ export class Learning {
   #forgetUnheardOf(clockMs: number): void {
     const { config, attribution, items, words } = this.#rooms;
     // What stands in a slate may still be chosen there, however far time has jumped.
-    const heardSinceMs = Math.min(clockMs - config.itemExpiryMs, attribution.slates.oldestClockMs);
-    items.sweep(heardSinceMs);
-    words.sweep(heardSinceMs);
+    const standsSinceMs = Math.min(clockMs, attribution.slates.oldestClockMs);
+    const heardSinceMs = Math.min(clockMs - config.itemExpiryMs, standsSinceMs);
+    items.sweep(heardSinceMs, standsSinceMs);
+    words.sweep(heardSinceMs, standsSinceMs);
   }
 
   #foldItem(id: string, event: LoggedEvent & { type: "item" }, offset: number, atMs: number, clockMs: number): void {
@@ -154,7 +165,7 @@ export class Learning {
     this.#rooms.catalogue.fold(item, event.fields, atMs);
     this.#rooms.lexical.fold(item, event.fields, () => this.#rooms.catalogue.fields(item) ?? {});
     this.#scratch.history.clear();
-    this.#fold({ ...this.#fact(event, offset, atMs, clockMs), item, fields: event.fields });
+    foldFact(this.#rooms, { ...this.#fact(event, offset, atMs, clockMs), item, fields: event.fields });
   }
 
   #removeItem(id: string): void {
@@ -191,15 +202,16 @@ export class Learning {
     // What is held was judged when it came.
     const observer = this.#observer;
     this.#observer = {};
+    this.#rooms.fates.begin();
     for (const { event, offset } of held) {
       const atMs = eventAtMs(event);
-      if (event.type === "slate") {
-        this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs);
-        continue;
+      if (event.type === "slate") this.#foldSlate(event, this.#readSlate(event, atMs), offset, atMs, clockMs);
+      else {
+        const isSame = event.action === "view" && event.item === clicked;
+        clicked = event.action === "click" ? event.item : undefined;
+        this.#foldOutcome(event, offset, atMs, clockMs, { isSame, isRemembered: known.has(event.item) });
       }
-      const isSame = event.action === "view" && event.item === clicked;
-      clicked = event.action === "click" ? event.item : undefined;
-      this.#foldOutcome(event, offset, atMs, clockMs, { isSame, isRemembered: known.has(event.item) });
+      this.#rooms.fates.end(offset, true);
     }
     this.#observer = observer;
   }
@@ -220,7 +232,7 @@ export class Learning {
     const { list, history } = this.#scratch;
     const { user, session } = event;
     const mayJoin = user !== undefined && rooms.shoppers.find(undefined, session) !== asked.shopper;
-    const shopper = rooms.shoppers.intern(user, session);
+    const shopper = rooms.shoppers.internNamed(user, session);
     // A shopper new by this event has begun a session; the first that carries user and session has joined the two.
     if (mayJoin || shopper !== asked.shopper) rooms.shoppers.gather(shopper, session, atMs, history);
     const request = { ...asked, shopper };
@@ -235,7 +247,7 @@ export class Learning {
     this.#observer.slate?.(opened.id, request, list, items, this.#rows);
     rooms.attribution.open(opened, list, items, this.#rows, this.#consequences);
     const shown: Shown = { count: list.count, item: items, query, clicked: -1 };
-    this.#fold({ ...this.#fact(event, offset, atMs, clockMs), shopper, query, shown });
+    foldFact(this.#rooms, { ...this.#fact(event, offset, atMs, clockMs), shopper, query, shown });
     rooms.shoppers.arrive(shopper, event.session, atMs);
   }
 
@@ -247,7 +259,7 @@ export class Learning {
     comesBack?: { readonly isSame: boolean; readonly isRemembered: boolean },
   ): void {
     const rooms = this.#rooms;
-    const shopper = rooms.shoppers.intern(event.user, event.session);
+    const shopper = rooms.shoppers.internNamed(event.user, event.session);
     const action = rooms.actions(event.action, event.value);
     if (comesBack === undefined) {
       if (this.#suspicion.holds(event, shopper, action, offset, atMs)) {
@@ -257,7 +269,7 @@ export class Learning {
       this.#comeBack(shopper, clockMs);
     }
     const request = question(rooms, { ...event, item: undefined, atMs }, this.#scratch.history, foldedHistory);
-    const item = rooms.items.intern(event.item);
+    const item = rooms.items.internNamed(event.item);
     if (item < 0) {
       this.#refuseId();
       rooms.shoppers.arrive(shopper, event.session, atMs);
@@ -275,7 +287,7 @@ export class Learning {
     if (isChoice && !isBack) this.#noteChoice(request, event.session, item, event.receivedAt);
     // The history as it stood before what comes back is no more to be had: it counts as nobody's.
     if (isBack) request.history.clear();
-    this.#fold({
+    foldFact(this.#rooms, {
       ...this.#fact(event, offset, atMs, clockMs),
       ...{ item, action: action.code, reward: action.reward, isChoice },
       shopper: isBack ? -1 : shopper,
@@ -315,13 +327,6 @@ export class Learning {
       this.#observer.choice(request, this.#pool, this.#choiceRows);
     }
     this.#remember(shopper, item, action, isChoice, atMs);
-  }
-
-  #fold(fact: Fact): void {
-    for (const feature of this.#rooms.listFeatures.features) feature.fold?.(fact);
-    for (const feature of this.#rooms.choiceFeatures.features) feature.fold?.(fact);
-    for (const retriever of this.#rooms.retrievers) retriever.fold(fact);
-    this.#rooms.suggestions.fold(fact);
   }
 
   /** A choice is a lesson for the choice model: the candidates as they stood before its basket, and what was chosen. */
@@ -381,7 +386,7 @@ export class Learning {
     for (let i = 0; i < list.count; i++) this.#rooms.items.hear(list.item[i]!);
     if (this.#items.length < list.count) this.#items = new Int32Array(list.count * 2);
     this.#items.set(list.item.subarray(0, list.count));
-    for (const [index, id] of list.unknown) this.#items[index] = this.#rooms.items.intern(id);
+    for (const [index, id] of list.unknown) this.#items[index] = this.#rooms.items.internNamed(id);
     return this.#items;
   }
 

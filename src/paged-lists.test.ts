@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { limits } from "./core/limits.ts";
+import { atOnce } from "./core/pieces.ts";
 import type { SearchRequest } from "./core/public.ts";
 import { type PagedList, PagedLists } from "./paged-lists.ts";
 
@@ -71,4 +72,30 @@ test("a list is read by the shopper whose order it is, or by all where it is nob
   expect(isFound({ slate: "a" })).toBe(false);
   expect(isFound({ slate: "a", user: "u-1", consent: false })).toBe(false);
   expect(isFound({ slate: "b", user: "u-2" })).toBe(true);
+});
+
+test("lists of somebody who is forgotten go, and make room", () => {
+  const lists = new PagedLists(170, limits.pagedWithinMs);
+  lists.keep("a", list(3), 0);
+  lists.keep("b", { ...list(10), request: { query: "scarf", user: "u-2" } }, 0);
+  lists.forget(({ user }) => user === "u-1");
+  expect([lists.find(asks("a"), 0), lists.find(asks("b", { user: "u-2" }), 0) === undefined]).toEqual([
+    undefined,
+    false,
+  ]);
+  for (const slate of ["c", "d"]) lists.keep(slate, list(3), 0);
+  expect(lists.find(asks("b", { user: "u-2" }), 0)).toBeDefined();
+});
+
+test("what goes while another house takes the lists over is gone there too, and makes room", () => {
+  const [old, next] = [new PagedLists(), new PagedLists(170, limits.pagedWithinMs)];
+  const lists = { a: list(3), b: { ...list(3), request: { query: "scarf", user: "u-2" } } };
+  for (const [slate, one] of Object.entries(lists)) old.keep(slate, one, 0);
+  const takeOver = (): void => atOnce(next.takeOver(old, (row) => row));
+  takeOver();
+  old.forget(({ user }) => user === "u-1");
+  takeOver();
+  expect(next.find(asks("a"), 0)).toBeUndefined();
+  for (const slate of ["c", "d"]) next.keep(slate, list(3), 0);
+  expect(next.find(asks("b", { user: "u-2" }), 0)?.request.user).toBe("u-2");
 });

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { limits } from "./core/limits.ts";
+import type { Pieces } from "./core/pieces.ts";
 import type { SearchAnswer, SearchRequest } from "./core/public.ts";
 import type { TextQuery } from "./core/text-query.ts";
 
@@ -34,6 +35,8 @@ export class PagedLists {
   /** By slate, the oldest first. */
   readonly #lists = new Map<string, PagedList>();
   #items = 0;
+  /** What lists of another house became here. */
+  readonly #taken = new WeakMap<PagedList, PagedList>();
 
   constructor(itemsMax: number = limits.pagedItemsMax, keptMs: number = limits.pagedWithinMs) {
     this.#itemsMax = itemsMax;
@@ -55,6 +58,40 @@ export class PagedLists {
       if (this.#items <= this.#itemsMax && nowMs - one.madeAtMs <= this.#keptMs) break;
       this.#lists.delete(oldest);
       this.#items -= weight(one);
+    }
+  }
+
+  /** Drops the lists that were asked for so. */
+  forget(isTheirs: (request: SearchRequest) => boolean): void {
+    for (const [slate, list] of this.#lists) {
+      if (!isTheirs(list.request)) continue;
+      this.#lists.delete(slate);
+      this.#items -= weight(list);
+    }
+  }
+
+  /**
+   * The lists of another house, its rows called as they are here; `rowOf`: −1 for an item that is not known here. Once more, it is what
+   * came since, without what went since.
+   */
+  *takeOver(from: PagedLists, rowOf: (row: number) => number): Pieces<void> {
+    for (const [slate, list] of from.#lists) {
+      const known = this.#taken.get(list);
+      // Meanwhile somebody may have turned so far that all of it was found.
+      if (known !== undefined && known.isWhole === list.isWhole && this.#lists.has(slate)) continue;
+      const taken = known ?? { ...list };
+      taken.items = list.items.map(rowOf);
+      taken.isWhole = list.isWhole;
+      this.#taken.set(list, taken);
+      if (this.#lists.has(slate)) continue;
+      this.#lists.set(slate, taken);
+      this.#items += weight(taken);
+      yield;
+    }
+    for (const [slate, list] of this.#lists) {
+      if (from.#lists.has(slate)) continue;
+      this.#lists.delete(slate);
+      this.#items -= weight(list);
     }
   }
 }

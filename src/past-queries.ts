@@ -2,6 +2,7 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { pathLevels } from "./catalogue/field-types.ts";
 import type { Analyzer } from "./core/analyzer.ts";
+import type { Bounds } from "./core/bounds.ts";
 import type { ExpiringIds } from "./core/expiring-ids.ts";
 import { type ItemWord, noWord } from "./core/item-numbers.ts";
 import { queryOfWord } from "./core/request.ts";
@@ -22,6 +23,7 @@ export interface PastQueriesOptions {
   readonly words: ExpiringIds;
   readonly shoppers: Shoppers;
   readonly analyzer: Analyzer;
+  readonly bounds: Bounds;
   readonly suggestShoppersMin: number;
 }
 
@@ -34,10 +36,10 @@ export const queryPlace =
       : catalogue.pathWord("category", place === "category" ? "whole" : "broadest")) ?? noWord;
 
 export function pastQueries(options: PastQueriesOptions): PastQueries {
-  const { catalogue, words, shoppers, analyzer, suggestShoppersMin } = options;
+  const { catalogue, words, shoppers, analyzer, bounds, suggestShoppersMin } = options;
   const queryText = (word: number): string | undefined => queryOfWord(words.id(word));
   const field = queryPlace(catalogue);
-  const feature = queryFields({ analyzer, queryText, words, field });
+  const feature = queryFields({ analyzer, queryText, words, field, bounds });
   const isOffered = (item: number): boolean => catalogue.isKnown(item) && catalogue.isRecommendable(item);
   const ofField = { words, isOffered };
   return {

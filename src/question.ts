@@ -61,12 +61,12 @@ export function words(
 
 /** Interns the words of a slate, so that later questions find them. */
 export function learnWords(rooms: Rooms, { query, surface, context }: SlateEvent): void {
-  if (query !== undefined) rooms.words.intern(queryWord(query));
+  if (query !== undefined) rooms.words.internNamed(queryWord(query));
   if (surface !== undefined) rooms.words.intern(surfaceWord(surface));
   if (context === undefined) return;
   for (const [key, value] of Object.entries(context)) {
     const word = contextWord(key, value);
-    if (word !== undefined && rooms.contextKeys.intern(contextKey(key)) >= 0) rooms.words.intern(word);
+    if (word !== undefined && rooms.contextKeys.intern(contextKey(key)) >= 0) rooms.words.internNamed(word);
   }
 }
 

@@ -35,12 +35,12 @@ export class Serving {
   readonly #found = new TimeBudget();
   readonly #stopwatch: () => number;
 
-  /** `stopwatch`: monotonic, ms; it bounds what is considered for a request with `timeoutMs`. */
-  constructor(rooms: Rooms, stopwatch: () => number = stopwatchMs) {
+  /** `stopwatch`: monotonic, ms; it bounds what is considered for a request with `timeoutMs`. `reasonsTold`: see {@link Answering}. */
+  constructor(rooms: Rooms, stopwatch: () => number = stopwatchMs, reasonsTold?: number) {
     this.#rooms = rooms;
     this.#stopwatch = stopwatch;
     this.#pool = new Pool(rooms.retrievers.length, limits.candidatesMax);
-    this.answering = new Answering(rooms);
+    this.answering = new Answering(rooms, reasonsTold);
   }
 
   /** Ranks the caller's candidates as of `atMs`. */

@@ -3,7 +3,7 @@ import type { Contribution } from "./core/lesson.ts";
 import type { Reason } from "./core/public.ts";
 
 /** Reasons told one by one; the rest is summed. */
-const toldMax = 5;
+export const reasonsTold = 5;
 
 const sentences: Readonly<Record<string, string>> = {
   "as-it-was": "its place to begin with, and whether you turned to it",
@@ -31,13 +31,14 @@ const sentences: Readonly<Record<string, string>> = {
 const sentence = (feature: string): string => sentences[feature] ?? feature;
 
 /**
- * Sums contributions by feature, largest first by size, all beyond the first five in one; they still add up.
+ * Sums contributions by feature, largest first by size, all beyond the first `toldMax` in one; they still add up.
  * `featureOf`: column → feature; a cross counts for the feature of its first column. `texts`: better words for some.
  */
 export function reasons(
   contributions: readonly Contribution[],
   featureOf: ReadonlyMap<string, string>,
   texts: ReadonlyMap<string, string> = new Map(),
+  toldMax = reasonsTold,
 ): Reason[] {
   const sums = new Map<string, number>();
   for (const { feature, value } of contributions) {

@@ -16,19 +16,19 @@ import { Rows } from "./core/rows.ts";
 import type { Difference } from "./evaluate.ts";
 import { pairedBootstrap } from "./evaluation/bootstrap.ts";
 import { type ListScore, ListScores } from "./evaluation/list-scores.ts";
+import { type FoldAllOptions, foldAll } from "./fold-all.ts";
 import { Learning } from "./learn.ts";
 import { readRows } from "./question.ts";
 import { popular } from "./retrievers/popular.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
 import { timeOrdered } from "./time-ordered.ts";
 
-export interface RecommendEvalOptions {
+export interface RecommendEvalOptions extends FoldAllOptions {
   readonly k: number;
   readonly from?: number;
   /** Actions to be predicted; by default every choice. */
   readonly actions?: readonly string[];
   readonly config?: Readonly<Record<string, unknown>> | Partial<Config>;
-  readonly onProgress?: (done: number) => void;
 }
 
 export interface RecommendEvalReport {
@@ -62,10 +62,7 @@ export async function recommendEval(
   const learning = new Learning(rooms);
   const judge = new BasketJudge(rooms, options);
   learning.observe(judge);
-  ordered.forEach((event, offset) => {
-    learning.fold(event, offset);
-    if (offset % 1000 === 0) options.onProgress?.(offset);
-  });
+  foldAll(rooms, learning, ordered, options);
   judge.close();
   const endedMs = stopwatchMs();
   const scoringSeconds = (endedMs - judge.scoringSinceMs) / 1000;

@@ -1,17 +1,21 @@
 /** The way in: what callers record → admitted, appended, durable; many at once in turns, and refused while too much waits for the disk. */
 import type { Admission } from "./admission.ts";
-import type { Clock } from "./core/clock.ts";
+import { type Clock, stopwatchMs } from "./core/clock.ts";
 import { LiveshelfError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { EventInput, RecordReceipt } from "./core/public.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import type { Rooms } from "./rooms.ts";
+import type { Watching } from "./watching.ts";
 
 export interface RecordingParts {
   readonly log: EventLog;
   readonly clock: Clock;
   readonly admission: Admission;
   readonly rooms: () => Rooms;
+  readonly watching: Watching;
+  /** Looked at after each piece; while it is short of heap nothing more is accepted. */
+  readonly ceiling: { watch(): void; readonly isHeapShort: boolean };
 }
 
 /** Events folded before other work on the thread gets its turn: with a lesson for each, some 10 ms. */
@@ -38,7 +42,10 @@ export class Recording {
   }
 
   isOverloaded(more: number): boolean {
-    return this.queued + more > limits.queueEventsMax || this.#parts.log.queuedBytes > limits.queueBytesMax;
+    const { log, ceiling } = this.#parts;
+    // Nothing queued: nothing would be gained by waiting.
+    if (ceiling.isHeapShort && this.queued > 0) return true;
+    return this.queued + more > limits.queueEventsMax || log.queuedBytes > limits.queueBytesMax;
   }
 
   /** Resolves when what was accepted is durable. Rejects with EVENT_LIMIT, OVERLOADED and LOG_UNWRITABLE. */
@@ -54,6 +61,7 @@ export class Recording {
     if (this.isOverloaded(given.length))
       throw new LiveshelfError("OVERLOADED", `${this.queued} events wait for the disk; send these again in a second.`);
     const rejected: RecordReceipt["rejected"][number][] = [];
+    const cameAtMs = stopwatchMs();
     let accepted = 0;
     let duplicates = 0;
     let appended = 0;
@@ -62,7 +70,7 @@ export class Recording {
       while (appended < given.length) {
         if (given.length > foldedWithoutTurn) await this.#turn();
         const end = Math.min(given.length, appended + foldedAtOnce);
-        const receipt = this.#append(given, appended, end, rejected);
+        const receipt = this.#append(given, appended, end, rejected, cameAtMs);
         accepted += receipt.accepted;
         duplicates += receipt.duplicates;
         this.#given -= end - appended;
@@ -80,12 +88,19 @@ export class Recording {
     start: number,
     end: number,
     rejected: RecordReceipt["rejected"][number][],
+    cameAtMs: number,
   ): { readonly accepted: number; readonly duplicates: number } {
-    const { log, clock, admission, rooms } = this.#parts;
+    const { log, clock, admission, ceiling, rooms, watching } = this.#parts;
     const receivedAt = clock.nowMs();
     const admitted = admission.admit(given, start, end, receivedAt, rooms(), rejected);
-    if (admitted.events.length > 0) log.append(admitted.events);
+    watching.cameAtMs = cameAtMs;
+    try {
+      if (admitted.events.length > 0) log.append(admitted.events);
+    } finally {
+      watching.cameAtMs = Number.NaN;
+    }
     this.lastReceivedMs = receivedAt;
+    ceiling.watch();
     return admitted;
   }
 

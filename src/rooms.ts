@@ -6,8 +6,9 @@ import { Attribution } from "./attribution/attribution.ts";
 import { Baskets } from "./attribution/baskets.ts";
 import { LessonBudget } from "./attribution/lesson-budget.ts";
 import { type Catalogue, itemCatalogue } from "./catalogue/catalogue.ts";
-import { type Config, nearest } from "./config.ts";
+import type { Config } from "./config.ts";
 import { type Actions, actions } from "./core/actions.ts";
+import { Bounds } from "./core/bounds.ts";
 import { dayMs } from "./core/clock.ts";
 import { registers } from "./core/columns.ts";
 import { LiveshelfError } from "./core/errors.ts";
@@ -16,12 +17,14 @@ import { IdTable } from "./core/id-table.ts";
 import { type ItemNumber, noNumber } from "./core/item-numbers.ts";
 import { limits } from "./core/limits.ts";
 import type { List } from "./core/list.ts";
+import { atOnce, type Pieces } from "./core/pieces.ts";
 import { RecentIds } from "./core/recent-ids.ts";
 import { contextPlaces } from "./core/request.ts";
 import type { Pool } from "./core/retrieved.ts";
 import type { ColumnSpec } from "./core/rows.ts";
 import { laidOut, type State, state } from "./core/state.ts";
 import { choiceCrosses, choicePrior, factorFields, listTerms, outcomeTerms } from "./defaults.ts";
+import { Fates } from "./fates.ts";
 import { affinity } from "./features/affinity.ts";
 import { alsoBoughtStrength } from "./features/also-bought.ts";
 import { asItWas } from "./features/as-it-was.ts";
@@ -45,15 +48,17 @@ import { tagAffinity } from "./features/tag-affinity.ts";
 import { textMatch } from "./features/text-match.ts";
 import { touches } from "./features/touches.ts";
 import { learnedFields, type NamedFields } from "./learned-fields.ts";
+import { checkFeaturesLeftOut, keptFamilies } from "./left-out.ts";
 import { callersOrder } from "./models/callers-order.ts";
 import { choice } from "./models/choice.ts";
 import { choiceNetwork } from "./models/choice-network.ts";
 import { factorizationMachine } from "./models/factorization-machine.ts";
 import { linear } from "./models/linear.ts";
 import { matrixFactorization } from "./models/matrix-factorization.ts";
-import { alone, type Model } from "./models/model.ts";
+import { alone, type Family, type Model } from "./models/model.ts";
 import { type OutcomeHeads, outcomeHeads } from "./models/outcome-heads.ts";
 import { type Panel, panel } from "./models/panel.ts";
+import { nearest } from "./nearest.ts";
 import { type PastQueries, pastQueries } from "./past-queries.ts";
 import { alsoBought } from "./retrievers/also-bought.ts";
 import { boughtNext } from "./retrievers/bought-next.ts";
@@ -65,6 +70,7 @@ import type { Retriever } from "./retrievers/retriever.ts";
 import { sessionNeighbours } from "./retrievers/session-neighbours.ts";
 import { similarItems } from "./retrievers/similar-items.ts";
 import { type SearchedText, searchedText } from "./searched-text.ts";
+import { PendingErasures } from "./shoppers/pending-erasures.ts";
 import { Shoppers } from "./shoppers/shoppers.ts";
 import { trustLimitNames, trustLimits } from "./trust/limits.ts";
 import { Trust } from "./trust/trust.ts";
@@ -80,8 +86,11 @@ export interface Rooms extends Omit<SearchedText, "states" | "layout">, PastQuer
   readonly words: ExpiringIds;
   readonly contextKeys: IdTable;
   readonly recentIds: RecentIds;
+  /** What all of it may take while memory is scarce. */
+  readonly bounds: Bounds;
   readonly registers: Float64Array;
   readonly shoppers: Shoppers;
+  readonly erasures: PendingErasures;
   readonly trust: Trust;
   readonly catalogue: Catalogue;
   readonly price: () => ItemNumber;
@@ -94,6 +103,7 @@ export interface Rooms extends Omit<SearchedText, "states" | "layout">, PastQuer
   readonly attribution: Attribution;
   readonly baskets: Baskets;
   readonly lessonBudget: LessonBudget;
+  readonly fates: Fates;
   readonly ranker: Panel;
   /** Answers when the ranker fails (a stage without a fallback is an answer that fails). */
   readonly fallback: Model;
@@ -104,29 +114,6 @@ export interface Rooms extends Omit<SearchedText, "states" | "layout">, PastQuer
   readonly popular: Retriever;
   /** All folded state, in the order of snapshots. */
   readonly states: readonly State[];
-}
-
-/** Features that others are built on; they cannot be left out. */
-const essential: readonly string[] = ["as-it-was", "own-touches"];
-
-function checkLeftOut(left: readonly string[], names: readonly string[]): void {
-  for (const name of left) {
-    if (!names.includes(name)) {
-      const mend = `the nearest is "${nearest(name, names)}"`;
-      throw new LiveshelfError(
-        "CONFIG_INVALID",
-        `There is no feature "${name}" to leave out; ${mend}.`,
-        "/withoutFeatures",
-      );
-    }
-    if (essential.includes(name)) {
-      throw new LiveshelfError(
-        "CONFIG_INVALID",
-        `The feature "${name}" cannot be left out: the models stand on it.`,
-        "/withoutFeatures",
-      );
-    }
-  }
 }
 
 function checkTrustLimits(given: Config["trustLimits"]): void {
@@ -146,11 +133,27 @@ function keptPrior(columns: readonly ColumnSpec[]): typeof choicePrior {
   );
 }
 
-/** Throws CONFIG_INVALID where `withoutFeatures` names none, or one that the models stand on. */
-export function buildRooms(config: Config): Rooms {
+/** Each is made in a piece of its own. */
+function* made(families: readonly (() => Family)[]): Pieces<readonly (() => Family)[]> {
+  const all: (() => Family)[] = [];
+  for (const make of families) {
+    const family = make();
+    all.push(() => family);
+    yield;
+  }
+  return all;
+}
+
+/** Throws CONFIG_INVALID where `withoutFeatures`, `withoutLearners` or `trustLimits` name what is not there, or all there is. */
+export const buildRooms = (config: Config): Rooms => atOnce(buildingRooms(config));
+
+/** {@link buildRooms} in pieces. `onChecked` is called when nothing is left that could be wrong with the configuration. */
+export function* buildingRooms(config: Config, onChecked: () => void = () => {}): Pieces<Rooms> {
+  const bounds = new Bounds();
   const items = new ExpiringIds({
     name: "items",
     capacity: limits.itemsMax,
+    ceiling: { bounds, of: "items", count: "ceilingItems" },
     keeps: (item) => catalogue.isKnown(item),
     forget(item) {
       catalogue.forgetItem(item);
@@ -165,26 +168,31 @@ export function buildRooms(config: Config): Rooms {
   const words = new ExpiringIds({
     name: "words",
     capacity: limits.wordsMax,
+    ceiling: { bounds, of: "words", count: "ceilingWords" },
     keeps: (word) => catalogue.refersTo(word),
     forget() {},
   });
   const contextKeys = new IdTable("context-keys", contextPlaces);
-  const recentIds = new RecentIds("recent-ids", config.dedupeHorizonMs, limits.dedupeIdsMax);
+  const recentIds = new RecentIds("recent-ids", config.dedupeHorizonMs, limits.dedupeIdsMax, bounds);
   const engineRegisters = registers("registers", Object.keys(engineAt).length);
-  const shoppers = new Shoppers(config.shopperExpiryMs, items);
+  yield;
+  const shoppers = new Shoppers(config.shopperExpiryMs, items, bounds);
+  const erasures = new PendingErasures();
   checkTrustLimits(config.trustLimits);
   const trust = new Trust(trustLimits(config.trustLimits), {
     events: limits.quarantineEventsMax,
     bytes: limits.quarantineBytesMax,
     eventsOfOne: limits.quarantineOfOneMax,
   });
+  yield;
   const catalogue = itemCatalogue(words);
   const searched = searchedText(catalogue, config);
   const { suggestShoppersMin } = config;
-  const queries = pastQueries({ catalogue, words, shoppers, analyzer: searched.analyzer, suggestShoppersMin });
+  const queries = pastQueries({ catalogue, words, shoppers, analyzer: searched.analyzer, bounds, suggestShoppersMin });
+  yield;
   const priceOf = (): ItemNumber => catalogue.number("price") ?? noNumber;
   const fields = learnedFields(catalogue, config.learnFields);
-  const coVisits = new CoVisits(items);
+  const coVisits = new CoVisits(items, bounds);
   const mostPopular = popular({ name: "popular", halfLifeMs: 30 * dayMs, share: 20, text: "popular in the shop" });
   const retrievers: readonly Retriever[] = [
     alsoBought(coVisits),
@@ -196,6 +204,7 @@ export function buildRooms(config: Config): Rooms {
     popular({ name: "trending", halfLifeMs: dayMs, share: 20, text: "many turn to it right now" }),
     newArrivals(),
   ];
+  yield;
   const previous = previousList(items);
   const isKept = (feature: { readonly name: string }): boolean => !config.withoutFeatures.includes(feature.name);
   const ofLists: Feature<List>[] = [
@@ -207,7 +216,7 @@ export function buildRooms(config: Config): Rooms {
     session(),
     previous,
     itemStatistics((item) => catalogue.firstSeenAtMs(item)),
-    queryItem(words, items),
+    queryItem(words, items, bounds),
     queries.queryFields,
     textMatch(searched.matcher),
     alsoBoughtStrength(coVisits),
@@ -223,7 +232,7 @@ export function buildRooms(config: Config): Rooms {
     popularity(),
     ownTouches(),
   ];
-  checkLeftOut(
+  checkFeaturesLeftOut(
     config.withoutFeatures,
     [...ofLists, ...ofChoices].map((feature) => feature.name),
   );
@@ -236,9 +245,15 @@ export function buildRooms(config: Config): Rooms {
     slatesMax: limits.slatesMax,
     rowsMax: limits.rowsMax,
     salesMax: limits.salesMax,
+    bounds,
   });
   const lessonBudget = new LessonBudget(config.choiceLessonsPerSecond);
   const baskets = new Baskets(choiceFeatures.columns.length, items);
+  const fates = new Fates({
+    ...{ attribution, trust, baskets, lessonBudget },
+    events: () => engineRegisters.array[engineAt.events]!,
+    refusedIds: () => engineRegisters.array[engineAt.refusedIds]!,
+  });
   const fallback = callersOrder(listFeatures.columns, "prior");
   const hasColumns = (term: readonly string[]): boolean =>
     term.every((name) => listFeatures.columns.some((column) => column.name === name));
@@ -258,6 +273,7 @@ export function buildRooms(config: Config): Rooms {
         isFieldWeighted: false,
         prior: "prior",
         capacity: limits.embeddingsMax,
+        bounds,
       }),
       4,
     );
@@ -270,25 +286,31 @@ export function buildRooms(config: Config): Rooms {
         item: "item",
         prior: "prior",
         capacity: limits.embeddingsMax,
+        bounds,
       }),
     );
-  const ranker = panel({
-    families: [linearLearners, factorLearner, ...(hasColumns(["shopper", "item"]) ? [pairLearner] : [])],
-  });
   const ofChooser = {
     columns: choiceFeatures.columns,
     repeated: "repeated",
     prior: keptPrior(choiceFeatures.columns),
   };
-  const chooser = panel({
-    name: "choices",
-    loss: "softmax",
-    families: [
-      () => alone(choice({ ...ofChooser, name: "choice-plain" })),
-      () => alone(choice({ ...ofChooser, crosses: choiceCrosses })),
-      () => alone(choiceNetwork(ofChooser)),
-    ],
+  const families = keptFamilies(config.withoutLearners, {
+    lists: {
+      linear: linearLearners,
+      fm: factorLearner,
+      "matrix-factorization": hasColumns(["shopper", "item"]) ? pairLearner : undefined,
+    },
+    choices: {
+      "choice-plain": () => alone(choice({ ...ofChooser, name: "choice-plain" })),
+      choice: () => alone(choice({ ...ofChooser, crosses: choiceCrosses })),
+      "choice-network": () => alone(choiceNetwork(ofChooser)),
+    },
   });
+  onChecked();
+  yield;
+  const ranker = panel({ families: yield* made(families.lists) });
+  const chooser = panel({ name: "choices", loss: "softmax", families: yield* made(families.choices) });
+  yield;
   const heads = outcomeHeads({ columns: listFeatures.columns, terms: outcomeTerms });
   // Rows of features are kept and learned from by place: with other columns they mean something else.
   const listLayout = [listFeatures.columns, config.learnFields ?? null, searched.layout];
@@ -320,8 +342,10 @@ export function buildRooms(config: Config): Rooms {
     words,
     contextKeys,
     recentIds,
+    bounds,
     registers: engineRegisters.array,
     shoppers,
+    erasures,
     trust,
     catalogue,
     price: priceOf,
@@ -333,6 +357,7 @@ export function buildRooms(config: Config): Rooms {
     attribution,
     baskets,
     lessonBudget,
+    fates,
     ranker,
     fallback,
     chooser,
@@ -343,8 +368,12 @@ export function buildRooms(config: Config): Rooms {
       items.state,
       words.state,
       contextKeys.state,
+      bounds.state,
       recentIds.state,
+      recentIds.offsets,
+      fates.state,
       shoppers.state,
+      erasures.state,
       ...trust.state,
       catalogue.state,
       ...searched.states,

@@ -34,7 +34,7 @@ const latestOwn = 20;
  * Whatever was learned, an item stands on top whose own number the query is, then one that has it in its texts, and what is out of stock
  * last; what is not of the category or brand that the query all but certainly means, by its clicks, comes after what is.
  */
-const tiers = { called: 0, named: 1, meant: 2, others: 3, outOfStock: 4 } as const;
+export const tiers = { called: 0, named: 1, meant: 2, others: 3, outOfStock: 4 } as const;
 /** Items that a query names, of those that it finds, that are ranked whatever their score. */
 const namedMax = 100;
 
@@ -58,13 +58,15 @@ export class Searching {
   readonly #matching: Matching;
   readonly #best = new Best(rankedMax);
   readonly #popular = new Found();
-  readonly #pages = new PagedLists();
+  readonly #pages: PagedLists;
   readonly #budget = new TimeBudget();
   #tiers = new Uint8Array(512);
 
-  constructor(rooms: Rooms, serving: Serving, stopwatch: () => number = stopwatchMs) {
+  /** `pages`: the lists that were begun. */
+  constructor(rooms: Rooms, serving: Serving, stopwatch: () => number = stopwatchMs, pages = new PagedLists()) {
     this.#rooms = rooms;
     this.#serving = serving;
+    this.#pages = pages;
     this.#stopwatch = stopwatch;
     this.#matching = new Matching(rooms);
   }
@@ -151,20 +153,12 @@ export class Searching {
 
   /** Fills the list with the few hundred matches that the engine orders, and the tiers; answers how many there was no time for. */
   #rank(request: SearchRequest, asked: Request, most: number): number {
-    const { catalogue, lexical, understanding } = this.#rooms;
     const { list } = this.#scratch;
     const { text } = this.#matching;
     const skipped = text === undefined ? this.#recommended(request, asked, most) : this.#bestByText(asked, text, most);
-    const filter = text === undefined ? undefined : understanding.filter(request.query ?? "", asked.atMs);
-    const isMeant = filter === undefined ? () => true : catalogue.filter(filter);
+    const tier = tierOf(this.#rooms, request.query, text, asked.atMs);
     if (this.#tiers.length < list.count) this.#tiers = new Uint8Array(list.count * 2);
-    for (let i = 0; i < list.count; i++) {
-      const item = list.item[i]!;
-      if (!catalogue.isRecommendable(item)) this.#tiers[i] = tiers.outOfStock;
-      else if (text !== undefined && lexical.isNamed(text, item))
-        this.#tiers[i] = isCalled(lexical.documents, text, item) ? tiers.called : tiers.named;
-      else this.#tiers[i] = isMeant(item) ? tiers.meant : tiers.others;
-    }
+    for (let i = 0; i < list.count; i++) this.#tiers[i] = tier(list.item[i]!);
     return skipped;
   }
 
@@ -287,4 +281,21 @@ export class Searching {
       return { ...answered, highlights: told };
     });
   }
+}
+
+/** In which of the {@link tiers} an item stands of what a search finds; `text`: as it was matched, absent where no word was left. */
+export function tierOf(
+  { catalogue, lexical, understanding }: Rooms,
+  query: string | undefined,
+  text: TextQuery | undefined,
+  atMs: number,
+): (item: number) => number {
+  const filter = text === undefined ? undefined : understanding.filter(query ?? "", atMs);
+  const isMeant = filter === undefined ? () => true : catalogue.filter(filter);
+  return (item) => {
+    if (!catalogue.isRecommendable(item)) return tiers.outOfStock;
+    if (text !== undefined && lexical.isNamed(text, item))
+      return isCalled(lexical.documents, text, item) ? tiers.called : tiers.named;
+    return isMeant(item) ? tiers.meant : tiers.others;
+  };
 }

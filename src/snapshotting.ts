@@ -7,18 +7,29 @@ import type { EventLog } from "./event-logs/event-log.ts";
 import type { Folded } from "./fold-up.ts";
 import { foldsAlike, snapshotHeader } from "./restore.ts";
 import type { Rooms } from "./rooms.ts";
+import type { SecondFolder } from "./second-folder.ts";
 import type { RebuiltState, SnapshotHeader, SnapshotStore } from "./snapshots/snapshot-store.ts";
 
 /** Fold the log up to `offset` and write what it comes to as a snapshot, or as the base that a shortened log begins from. */
 export interface FoldTask {
-  readonly offset: number;
+  /** `head`: on and on until it has all but caught up with who writes. */
+  readonly offset: number | "head";
   readonly isBase: boolean;
+  /** Folded under this; by default what the second folder was made with. */
+  readonly config?: Config;
+  /** Folders of the log that is folded and of the snapshots, where they are not those of the data folder. */
+  readonly log?: string;
+  readonly snapshots?: string;
+  /** Told now and then: events folded, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What it took. */
 export interface FoldReport {
   /** What the snapshot reflects. */
   readonly offset: number;
+  /** Of the snapshot. */
+  readonly header: SnapshotHeader;
   readonly seconds: number;
   /** Held at the end, when it is most: folded state, and all else of the thread. */
   readonly stateBytes: number;
@@ -29,19 +40,18 @@ export interface FoldReport {
 export type FoldAside = (task: FoldTask, signal: AbortSignal) => Promise<FoldReport>;
 
 export interface SnapshottingParts {
-  readonly config: Config;
+  /** What the rooms are folded under now. */
+  readonly config: () => Config;
   readonly log: EventLog;
   readonly store: SnapshotStore | undefined;
   readonly foldAside: FoldAside;
-  /** Bytes of memory that the process may still take. */
-  readonly availableBytes: () => number;
+  readonly secondFolder: SecondFolder;
+  /** Whether memory holds the state once more. */
+  readonly hasRoomAside: () => boolean;
   readonly rooms: () => Rooms;
   readonly tell: (message: string) => void;
 }
 
-/** A second folder holds the state once more, growing, and a JavaScript heap of its own. */
-const stateOnceMore = 1.25;
-const heapOfItsOwn = 256 * 2 ** 20;
 /** What stays of a log that reached its bound, so that it is not shortened at every snapshot. */
 const keptShare = 0.8;
 
@@ -73,10 +83,11 @@ export class Snapshotting {
   }
 
   whenDue(): void {
-    const { config, log, store, tell } = this.#parts;
-    if (this.#stop.signal.aborted) return;
-    if (store === undefined || this.#underWay !== undefined || this.#trimming !== undefined) return;
-    if (log.durableHead - this.#triedAt < config.snapshotEvery) return;
+    const { config, log, store, secondFolder, tell } = this.#parts;
+    if (store === undefined || this.#stop.signal.aborted) return;
+    if (log.durableHead - this.#triedAt < config().snapshotEvery) return;
+    // Whoever folds aside is soon done, and what comes next asks again.
+    if (this.#underWay !== undefined || this.#trimming !== undefined || secondFolder.isTaken) return;
     this.now()
       .then(() => this.#trimWhenDue())
       // More may have come meanwhile.
@@ -91,9 +102,8 @@ export class Snapshotting {
 
   /** Writes one; resolves with the offset that it reflects. */
   now(): Promise<number> {
-    // One second folder at a time: each holds the state once more.
-    this.#underWay ??= (this.#trimming ?? Promise.resolve())
-      .then(() => this.#write())
+    this.#underWay ??= this.#parts.secondFolder
+      .take(() => this.#write())
       .then(({ offset, seconds, stateBytes, heapBytes }) => {
         this.#offset = this.#triedAt = offset;
         this.last.seconds = seconds;
@@ -108,26 +118,22 @@ export class Snapshotting {
 
   /** Gives up what is under way. */
   async close(): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort(new LiveshelfError("CLOSED", "The engine was closed."));
     await this.#underWay?.catch(() => {});
     await this.#trimming;
   }
 
   async #write(): Promise<FoldReport> {
-    const { log, store, foldAside } = this.#parts;
+    const { config, log, store, foldAside, hasRoomAside } = this.#parts;
     if (store === undefined) {
       const message = 'An engine in memory has no snapshots; give it a folder with "data".';
       throw new LiveshelfError("CONFIG_INVALID", message, "/data");
     }
-    if (!this.#hasRoomAside()) return this.#writeHere(store);
-    const report = await foldAside({ offset: log.durableHead, isBase: false }, this.#stop.signal);
+    this.#stop.signal.throwIfAborted();
+    if (!hasRoomAside()) return this.#writeHere(store);
+    const report = await foldAside({ offset: log.durableHead, isBase: false, config: config() }, this.#stop.signal);
     this.last.pauseMs = 0;
     return report;
-  }
-
-  #hasRoomAside(): boolean {
-    const { rooms, availableBytes } = this.#parts;
-    return availableBytes() > bytesInUse(rooms().states) * stateOnceMore + heapOfItsOwn;
   }
 
   /** Where memory does not hold the state twice, the serving thread writes it, and stands still meanwhile. */
@@ -136,7 +142,8 @@ export class Snapshotting {
     const { states } = rooms();
     const startedMs = stopwatchMs();
     const offset = log.head;
-    const draft = store.write(snapshotHeader(config, log, offset, this.#rebuilt), states);
+    const header = snapshotHeader(config(), log, offset, this.#rebuilt);
+    const draft = store.write(header, states);
     const pauseMs = stopwatchMs() - startedMs;
     this.last.pauseMs = pauseMs;
     tell(
@@ -150,13 +157,15 @@ export class Snapshotting {
       throw error;
     }
     draft.keep();
-    return { offset, seconds: pauseMs / 1000, stateBytes: bytesInUse(states), heapBytes: 0 };
+    return { offset, header, seconds: pauseMs / 1000, stateBytes: bytesInUse(states), heapBytes: 0 };
   }
 
   async #trimWhenDue(): Promise<void> {
-    const { config, log, tell } = this.#parts;
-    if (config.logBytesMax === 0 || log.bytes <= config.logBytesMax || this.#stop.signal.aborted) return;
-    this.#trimming = this.#trim()
+    const { config, log, secondFolder, tell } = this.#parts;
+    const { logBytesMax } = config();
+    if (logBytesMax === 0 || log.bytes <= logBytesMax || this.#stop.signal.aborted) return;
+    this.#trimming = secondFolder
+      .take(() => this.#trim())
       .catch((error: unknown) => {
         if (this.#stop.signal.aborted) return;
         tell(`The log could not be shortened: ${error instanceof Error ? error.message : String(error)}`);
@@ -169,14 +178,16 @@ export class Snapshotting {
 
   /** Folds the log's head into the base snapshot, then lets go of it. */
   async #trim(): Promise<void> {
-    const { config, log, store, foldAside } = this.#parts;
+    const { log, store, foldAside, hasRoomAside } = this.#parts;
+    const config = this.#parts.config();
+    this.#stop.signal.throwIfAborted();
     const stays = Math.ceil((log.durableHead - log.start) * keptShare * (config.logBytesMax / log.bytes));
     let offset = log.durableHead - stays;
     // A log is let go of in whole blocks and may begin before its base; then nothing more goes than what the base holds.
     const base = store!.list().find(({ header, isBase }) => isBase && header.log === log.id)?.header.offset ?? 0;
     if (offset <= base) return log.trim(base);
-    if (this.#hasRoomAside()) {
-      await foldAside({ offset, isBase: true }, this.#stop.signal);
+    if (hasRoomAside()) {
+      await foldAside({ offset, isBase: true, config }, this.#stop.signal);
     } else {
       // The older snapshot that is there already: further on, so that more goes than need be.
       const isOlder = ({ log: of, config: by, offset: at }: SnapshotHeader): boolean =>

@@ -5,12 +5,14 @@
  *     score = chance of a click · worth,   worth = value(click) + Σ chance(outcome | click) · value(outcome)
  */
 import type { Catalogue } from "./catalogue/catalogue.ts";
-import { type Config, nearest, type ValuedOutcome, valuedOutcomes } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Actions } from "./core/actions.ts";
 import { laterOutcomes } from "./core/follow-up.ts";
 import type { List } from "./core/list.ts";
 import type { Rows } from "./core/rows.ts";
 import type { OutcomeHeads } from "./models/outcome-heads.ts";
+import { nearest } from "./nearest.ts";
+import { type ValuedOutcome, valuedOutcomes } from "./setting-values.ts";
 
 export interface ValueRooms {
   readonly config: Config;

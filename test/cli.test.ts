@@ -233,6 +233,17 @@ describe("a data folder", () => {
     expect(JSON.parse(again.lastLine)).toMatchObject({ accepted: count, rejected: 0 });
   });
 
+  test("exports one shopper's own, and an import forgets whom its file says was erased", () => {
+    const own = JSON.parse(liveshelf(["export", "--data", data, "--user", "u-1"]).lastLine);
+    expect([own.user, own.known, own.events.length]).toEqual(["u-1", true, Math.ceil((count - 1) / 9)]);
+    const other = dataFolder();
+    const events = [click("p-1", "u-1"), click("p-2", "u-2"), { type: "erase", user: "u-1", time: 0, receivedAt: 0 }];
+    liveshelf(["import", file(jsonl([...events, click("p-3", "u-2")])), "--data", other]);
+    expect(exported(other).map(({ type }) => type)).toEqual(["outcome", "outcome", "erase", "outcome"]);
+    const gone = liveshelf(["export", "--data", other, "--user", "u-1"]);
+    expect([gone.status, gone.stderr]).toEqual([1, expect.stringContaining("USER_UNKNOWN")]);
+  });
+
   test("replays to the same state", () => {
     const { status, lastLine, stderr } = liveshelf(["replay", "--verify", "--data", data, "--json"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -242,6 +253,7 @@ describe("a data folder", () => {
   test("is inspected", () => {
     expect(inspected(data)).toBeTypeOf("object");
     expect(JSON.stringify(inspected(data, "user", "u-1"))).toContain("p-");
+    expect(inspected(data, "event", "e-never")).toMatchObject({ event: "e-never", known: false });
   });
 });
 

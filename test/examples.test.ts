@@ -13,8 +13,14 @@ function run(name: string): string {
   return stdout;
 }
 
+/** `storefront` is run in a browser: test/browser/storefront.test.ts. */
 test("every example is run here", () => {
-  expect(readdirSync(folder).sort()).toEqual(["in-process.ts", "own-search-engine.ts", "replay-history.ts"]);
+  expect(readdirSync(folder).sort()).toEqual([
+    "in-process.ts",
+    "own-search-engine.ts",
+    "replay-history.ts",
+    "storefront",
+  ]);
 });
 
 test("in-process: a click moves the item up, and it stays there when the folder is opened again", () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { minuteMs } from "../src/core/clock.ts";
 import { limits } from "../src/core/limits.ts";
 import type { EventInput, Filters } from "../src/core/public.ts";
+import { examine } from "../src/examine.ts";
 import { ResultCache } from "../src/result-cache.ts";
 import {
   type Case,
@@ -26,10 +27,12 @@ import {
   withEngine,
   withLimit,
 } from "./at-limits.ts";
+import { doorCases } from "./door/door-limits.ts";
 import { searchCases } from "./search/search-limits.ts";
 
 const cases: { readonly [limit in Limit]: Case } = {
   ...searchCases,
+  ...doorCases,
   async idLengthMax() {
     const [at, past] = [long(limits.idLengthMax), long(limits.idLengthMax + 1)];
     await events("EVENT_LIMIT", { ...item, item: at }, { ...item, item: past });
@@ -213,28 +216,6 @@ const cases: { readonly [limit in Limit]: Case } = {
       });
       expect(engine.status().offset).toBe(before + 1);
     }),
-  bodyBytesMax: () =>
-    withEngine((engine) =>
-      overHttp(engine, async (app) => {
-        const body = (bytes: number): string => JSON.stringify(item).padEnd(bytes);
-        expect(await post(app, "/v1/events", body(limits.bodyBytesMax))).toBe("");
-        expect(await post(app, "/v1/events", body(limits.bodyBytesMax + 1))).toBe("BODY_TOO_LARGE");
-      }),
-    ),
-  bodyPartsMax: () =>
-    withEngine((engine) =>
-      overHttp(engine, async (app) => {
-        const body = (parts: number): string => `{"consent":false,"note":[${"[],".repeat(parts - 3)}[]]}`;
-        expect(await post(app, "/v1/events", body(limits.bodyPartsMax))).toBe("");
-        expect(await post(app, "/v1/events", body(limits.bodyPartsMax + 1))).toBe("BODY_TOO_LARGE");
-      }),
-    ),
-  bodiesBytesMax: "test/slow-clients.test.ts",
-  connectionsMax: "test/slow-clients.test.ts",
-  headersWithinMs: "test/slow-clients.test.ts",
-  requestWithinMs: "test/slow-clients.test.ts",
-  stalledWithinMs: "test/slow-clients.test.ts",
-  idleWithinMs: "test/slow-clients.test.ts",
   itemsMax: () =>
     withLimit("itemsMax", 3, () =>
       withEngine(async (engine) => {
@@ -344,6 +325,8 @@ const cases: { readonly [limit in Limit]: Case } = {
         expect(neighboursOf("p-2")).toBe(0);
       }),
     ),
+  fatesMax: "test/event-fates.test.ts",
+  refusedEventsMax: "test/event-fates.test.ts",
   dedupeIdsMax: () =>
     withLimit("dedupeIdsMax", 2, () =>
       withEngine(async (engine) => {
@@ -359,6 +342,23 @@ const cases: { readonly [limit in Limit]: Case } = {
         await engine.record({ ...outcome, id: "c" });
         expect(await engine.record({ ...outcome, id: "b" })).toMatchObject({ accepted: 0, duplicates: 1 });
         expect(await engine.record({ ...outcome, id: "a" })).toMatchObject({ accepted: 1, duplicates: 0 });
+      }),
+    ),
+  examinedIdsMax: () =>
+    withLimit("examinedIdsMax", 2, async () => {
+      const report = async (...users: string[]) =>
+        (await examine(users.map((user) => ({ ...outcome, user })))).findings.map(({ code }) => code);
+      expect(await report("u-1", "u-2", "u-1")).not.toContain("beyond-the-limit");
+      expect(await report("u-1", "u-2", "u-3")).toContain("beyond-the-limit");
+    }),
+  uploadsMax: "test/doctor/upload.test.ts",
+  uploadIdsMax: "test/doctor/upload.test.ts",
+  erasuresMax: () =>
+    withLimit("erasuresMax", 2, () =>
+      withEngine(async (engine) => {
+        for (const user of ["u-1", "u-2", "u-1"]) await engine.erase(user);
+        await expect(engine.erase("u-3")).rejects.toMatchObject({ code: "OVERLOADED" });
+        expect(engine.status().erasures.pending).toBe(2);
       }),
     ),
   queueEventsMax: () => withLimit("queueEventsMax", 3, () => queued([outcome, outcome, item])),

@@ -229,7 +229,7 @@ describe("a stop under load", () => {
     const late: EventInput[] = [{ type: "outcome", action: "view", id: "late", item: "p-1", user: "u-1" }];
     const text = JSON.stringify(late);
     const client = connect({ port, host: "127.0.0.1" });
-    const head = `POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\nexpect: 100-continue\r\n\r\n`;
+    const head = `POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\nexpect: 100-continue\r\n\r\n`;
     client.write(head);
     const [go] = (await once(client, "data")) as [Buffer];
     expect(go.toString()).toMatch(/^HTTP\/1.1 100 /);

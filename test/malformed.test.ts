@@ -70,14 +70,16 @@ describe("malformed events and requests", () => {
       ["/v1/recommend", `{"filters":{"brand":[${"1,".repeat(most / 2)}1]}}`, "FILTER_MALFORMED"],
       ["/v1/recommend", `{"filters":{"${"a".repeat(most)}":1}}`, "FILTER_UNKNOWN_FIELD"],
       ["/v1/recommend", `{"filters":{"price":{"${"a".repeat(most)}":1}}}`, "FILTER_MALFORMED"],
-      ["/v1/recommend", `{"filters":${'{"not":'.repeat(100_000)}{}${"}".repeat(100_000)}}`, "FILTER_MALFORMED"],
+      ["/v1/recommend", `{"filters":${'{"not":'.repeat(400)}{}${"}".repeat(400)}}`, "FILTER_MALFORMED"],
+      ["/v1/recommend", `{"filters":${'{"not":'.repeat(100_000)}{}${"}".repeat(100_000)}}`, "BODY_TOO_LARGE"],
       ["/v1/search", `{"facets":[${'"brand",'.repeat(most / 8)}"brand"]}`, "REQUEST_MALFORMED"],
       ["/v1/search", `{"facets":[${'{"field":1},'.repeat(most / 12)}{}]}`, "REQUEST_MALFORMED"],
       // Of what is searched for, what is too long is left out.
       ["/v1/search", `{"query":"${"a ".repeat(most / 2)}"}`, undefined],
       ["/v1/search", `{"query":[${'"a",'.repeat(most / 4)}""]}`, undefined],
       ["/v1/search", `{"sort":"${"a".repeat(most)}"}`, "REQUEST_MALFORMED"],
-      ["/v1/rank", `{"items":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "REQUEST_MALFORMED"],
+      ["/v1/rank", `{"items":${"[".repeat(400)}${"]".repeat(400)}}`, "REQUEST_MALFORMED"],
+      ["/v1/rank", `{"items":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "BODY_TOO_LARGE"],
       ["/v1/rank", "[".repeat(most), "BODY_TOO_LARGE"],
     ];
     for (const [url, payload, code] of huge) {

@@ -7,6 +7,10 @@ import { createEngine } from "../src/index.ts";
 test("it is alive and not ready, refuses with 503 until the state is there, and then answers", async () => {
   const opening = openingEngine();
   const app = await httpServer(opening.engine);
+  // No figure is better than a wrong one.
+  const figures = (await app.inject("/metrics")).body;
+  expect(figures).toContain("liveshelf_ready 0");
+  expect(figures).not.toMatch(/^liveshelf_(?:offset|erasures_pending) /m);
   const rank = { method: "POST", url: "/v1/rank", payload: { items: ["p-1"] } } as const;
   expect((await app.inject("/healthz")).statusCode).toBe(200);
   expect((await app.inject("/readyz")).statusCode).toBe(503);
@@ -17,6 +21,7 @@ test("it is alive and not ready, refuses with 503 until the state is there, and 
   expect([recorded.statusCode, recorded.json().error.code]).toEqual([503, "NOT_READY"]);
   opening.open(await createEngine({ tickMs: 0 }));
   expect((await app.inject("/readyz")).statusCode).toBe(200);
+  expect((await app.inject("/metrics")).body).toMatch(/^liveshelf_erasures_pending 0$/m);
   expect((await app.inject(rank)).statusCode).toBe(200);
   await app.close();
   await opening.engine.close();

@@ -49,7 +49,15 @@ describe.skipIf(!isWanted)(`the packed package${reason}`, () => {
     expect(run(process.execPath, "program.mjs")).toBe("2\n");
   });
 
-  test("has types that fit that example", () => {
+  test("has the browser client", () => {
+    const program = `
+      import { createClient } from "liveshelf/client";
+      console.log(await createClient({ server: "/shelf", consent: false }).close());`;
+    writeFileSync(join(folder, "client.mjs"), program);
+    expect(run(process.execPath, "client.mjs")).toBe("true\n");
+  });
+
+  test("has types that fit these examples", () => {
     const program = `
       import { createEngine } from "liveshelf";
       const shop = await createEngine({ data: "./shop" });
@@ -58,8 +66,13 @@ describe.skipIf(!isWanted)(`the packed package${reason}`, () => {
       export const first: string | undefined = items[0]?.item;
       await shop.close();`;
     writeFileSync(join(folder, "example.ts"), program);
+    const page = `
+      import { type Answer, createClient } from "liveshelf/client";
+      const shelf = createClient({ server: "/shelf", consent: true });
+      export const answer: Answer = await shelf.recommend({ item: "p-1" });`;
+    writeFileSync(join(folder, "page.ts"), page);
     const compilerOptions = { ...{ strict: true, module: "nodenext", target: "es2024" }, noEmit: true, types: [] };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["example.ts"] }));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["example.ts", "page.ts"] }));
     expect(run(join(root, "node_modules/.bin/tsc"), "-p", ".")).toBe("");
   });
 });

@@ -49,9 +49,9 @@ function folded(events: readonly EventInput[]): Rooms {
   return rooms;
 }
 
-/** Checksum of all that answers to others are made of: not who the shoppers are, and what of them is held. */
+/** Checksum of all that answers to others are made of: not who the shoppers are, what of them is held, and what became of their events. */
 const learned = ({ states }: Rooms): string =>
-  checksum(states.filter(({ name }) => !/^(?:engine|shoppers|trust)(?:\.|$)/.test(name)));
+  checksum(states.filter(({ name }) => !/^(?:engine|shoppers|trust|fates)(?:\.|$)/.test(name)));
 
 describe("a suspect", () => {
   test("leaves no trace in what is learned", () => {

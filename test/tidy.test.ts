@@ -163,9 +163,14 @@ describe("time and chance", () => {
     expect(found(clocks, (file) => file === "src/core/clock.ts")).toEqual([]);
   });
 
-  test("chance comes from core/random.ts only; an event log and its lock may draw a name for themselves", () => {
+  test("chance comes from core/random.ts only; an event log and its lock may draw a name for themselves, and access keys are drawn", () => {
     expect(found(/\bMath\.random\b|\brandomUUID\b|\bgetRandomValues\b/, () => false)).toEqual([]);
-    expect(found(/\brandomBytes\b|\brandomInt\b/, (file) => file.startsWith("src/event-logs/"))).toEqual([]);
+    expect(
+      found(
+        /\brandomBytes\b|\brandomInt\b/,
+        (file) => file.startsWith("src/event-logs/") || file === "src/key-file.ts",
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -304,6 +309,16 @@ describe("documents", () => {
       rebuilds: settings[name].folded,
     }));
     expect(listed).toEqual(real);
+  });
+
+  test("SECURITY.md names a test for each threat, and each is there", () => {
+    const rows = table("SECURITY.md", "who", "threat", "defence", "test");
+    const missing = rows.filter((row) => {
+      const [, file, title] = /^`([^`]+)`: (.+)$/.exec(row[3]!) ?? [];
+      return file === undefined || !files.includes(file) || !read(file).includes(title!);
+    });
+    expect(missing.map(([, threat, , test]) => `${threat}: ${test}`)).toEqual([]);
+    expect(rows.length).toBeGreaterThan(20);
   });
 
   test("docs/dependencies.md gives a reason for every dependency, and for no other", () => {

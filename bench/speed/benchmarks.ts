@@ -1,6 +1,8 @@
 /** All benchmarks, in the order in which they run. */
 import type { Benchmark } from "./benchmark.ts";
+import { ceiling } from "./ceiling.ts";
 import { completions } from "./completions.ts";
+import { erasure } from "./erasure.ts";
 import { evaluation, recommendEvaluation } from "./evaluations.ts";
 import { facets } from "./facets.ts";
 import { factors } from "./factors.ts";
@@ -12,6 +14,7 @@ import { learners } from "./learners.ts";
 import { lexical } from "./lexical.ts";
 import { rankOverHttp, rankPageOverHttp, recommendOverHttp, searchOverHttp } from "./lists-over-http.ts";
 import { memory } from "./memory.ts";
+import { moving } from "./moving.ts";
 import { overload } from "./overload.ts";
 import { pause } from "./pause.ts";
 import { rankInProcess } from "./rank-in-process.ts";
@@ -32,6 +35,8 @@ export const benchmarks: readonly Benchmark[] = [
   foldItems,
   foldViews,
   pause,
+  moving,
+  erasure,
   restart,
   evaluation,
   recommendEvaluation,
@@ -42,4 +47,5 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   growth,
   soak,
+  ceiling,
 ];

@@ -13,6 +13,8 @@ export interface TurnoverOptions {
   /** Named users who come at any time; half of all visits are by nobody named. */
   readonly users: number;
   readonly eventsPerDay: number;
+  /** Of all events, lists that were shown. */
+  readonly slateShare?: number;
 }
 
 export const turnoverStartMs = Date.parse("2026-01-01T00:00Z");
@@ -64,9 +66,10 @@ export class Turnover {
       return { type: "item-removed", item: `p-${this.#first++}`, ...this.#stamp() };
     }
     const kind = this.#chance.next();
-    if (kind < 0.05) return this.#slate();
-    if (kind < 0.15) return { type: "item", item: this.#someItem(), fields: this.#changed(), ...this.#stamp() };
-    if (kind < 0.17) return this.#userEvent();
+    if (kind < (this.#options.slateShare ?? 0.05)) return this.#slate();
+    if (kind >= 0.05 && kind < 0.15)
+      return { type: "item", item: this.#someItem(), fields: this.#changed(), ...this.#stamp() };
+    if (kind >= 0.15 && kind < 0.17) return this.#userEvent();
     return this.#outcome();
   }
 

@@ -4,14 +4,15 @@
  * rows of a slate with a choice teach, and of one without a choice only those reported as seen. Nothing is taught twice.
  */
 import { type Action, actionCode } from "../core/actions.ts";
+import type { Bounds } from "../core/bounds.ts";
 import { FixedBuffer } from "../core/columns.ts";
 import type { Shown } from "../core/fact.ts";
 import type { FollowUp } from "../core/follow-up.ts";
 import { type Lesson, verdict } from "../core/lesson.ts";
 import type { List } from "../core/list.ts";
-import { hashText } from "../core/random.ts";
 import { Rows } from "../core/rows.ts";
 import { type State, state } from "../core/state.ts";
+import { EarlyOutcomes } from "./early-outcomes.ts";
 import { flagOf, laterOutcomeOf } from "./later-outcomes.ts";
 import { Sales } from "./sales.ts";
 import { chosenFlag, type OpenedSlate, Slates, seenFlag, taughtFlag } from "./slates.ts";
@@ -24,6 +25,8 @@ export interface AttributionOptions {
   readonly slatesMax: number;
   readonly rowsMax: number;
   readonly salesMax: number;
+  /** How many lists and impressions may be kept at present. */
+  readonly bounds?: Bounds;
 }
 
 /** What attribution brings about, for the learning path to carry out. */
@@ -45,7 +48,8 @@ export interface JoinedOutcome {
   readonly clockMs: number;
 }
 
-const countNames = [
+/** What can come of an outcome or a list, in the order of the bits of {@link Attribution.noted}. */
+export const countNames = [
   "joinedById",
   "joinedByShopper",
   "orphans",
@@ -59,25 +63,13 @@ const countNames = [
 ] as const;
 type Count = (typeof countNames)[number];
 
-/** Outcomes kept that named a slate not yet known, and for how long; the oldest leaves. */
-const earlyMax = 256;
 /** Slates of a shopper that are searched for an item. */
 const searchedMax = 20;
 /** Slates closed or forgotten at each event: a bounded piece. */
 const closedAtOnce = 64;
 const forgottenAtOnce = 16;
-
-const early = {
-  hash: 0,
-  otherHash: 1,
-  shopper: 2,
-  item: 3,
-  action: 4,
-  reward: 5,
-  atMs: 6,
-  expiresMs: 7,
-  width: 8,
-} as const;
+/** Of lists beyond what memory has room for. */
+const closedForBounds = 4;
 
 export class Attribution {
   readonly state: readonly State[];
@@ -86,8 +78,10 @@ export class Attribution {
   readonly surfaces = new Surfaces();
   readonly #options: AttributionOptions;
   readonly #counts = new FixedBuffer("counts", new Float64Array(countNames.length));
-  /** Ring of early outcomes; the last element counts those ever kept. */
-  readonly #early = new FixedBuffer("early", new Float64Array(earlyMax * early.width + 1));
+  readonly #early = new EarlyOutcomes();
+  /** Which counts moved, a bit each, and the slate that was opened or joined last, −1 if none; scratch, set back by who reads it. */
+  noted = 0;
+  touched = -1;
   readonly #rows: Rows;
   /** Of the event that is folded. */
   #clockMs = 0;
@@ -100,7 +94,11 @@ export class Attribution {
     this.slates = new Slates(options.width, options.slatesMax);
     this.sales = new Sales(options.width, options.salesMax);
     this.#rows = new Rows(options.width);
-    this.state = [this.slates.state, this.sales.state, state("attribution.counts", 1, [this.#counts, this.#early])];
+    this.state = [
+      this.slates.state,
+      this.sales.state,
+      state("attribution.counts", 1, [this.#counts, this.#early.buffer]),
+    ];
   }
 
   get counts(): Readonly<Record<Count, number>> {
@@ -111,15 +109,18 @@ export class Attribution {
   open(slate: OpenedSlate, list: List, items: Int32Array, rows: Rows, then: Consequences): void {
     const known = this.slates.find(slate.id);
     if (known >= 0) {
+      this.touched = known;
       this.slates.correct(known, items, list.count);
       this.#count("corrected");
       return;
     }
     while (this.slates.isFull) this.#forgetOldest(then);
     const row = this.slates.open(slate, list, items, rows);
+    this.touched = row;
     if (slate.orderedByEngine) this.surfaces.note(slate.surface);
     while (this.slates.rowsKept > this.#options.rowsMax && this.slates.firstWithRows !== row)
       this.#dropOldestRows(then);
+    this.#keepToBounds(row, then);
     this.#joinEarly(slate, row, then);
   }
 
@@ -132,7 +133,9 @@ export class Attribution {
       if (slate < 0) {
         this.#takeBack(outcome, then);
         this.#count("early");
-        this.#keepEarly(slateId, outcome);
+        const { shopper, action, atMs, clockMs } = outcome;
+        const expiresMs = clockMs + this.#options.waitMs;
+        this.#early.keep(slateId, { shopper, item, action: action.code, reward: action.reward, atMs, expiresMs });
         return -1;
       }
       if (this.slates.positionOf(slate, item) < 0) slate = -1;
@@ -145,6 +148,7 @@ export class Attribution {
     const position = slate < 0 ? -1 : this.slates.positionOf(slate, item);
     const isBought = slate >= 0 && (this.slates.flags(slate, position) & flagOf.purchase) !== 0;
     if (!isBought) this.#takeBack(outcome, then);
+    this.touched = slate;
     if (slate < 0) return -1;
     this.#apply(slate, position, outcome.action, then);
     return slate;
@@ -168,7 +172,9 @@ export class Attribution {
   }
 
   #count(name: Count): void {
-    this.#counts.array[countNames.indexOf(name)]!++;
+    const place = countNames.indexOf(name);
+    this.#counts.array[place]!++;
+    this.noted |= 1 << place;
   }
 
   #lastWith({ shopper, item, atMs }: JoinedOutcome): number {
@@ -330,6 +336,19 @@ export class Attribution {
     return { count, item: this.#items, query: this.slates.query.get(slate), clicked };
   }
 
+  /** A few at each list: what is closed early teaches first. */
+  #keepToBounds(row: number, then: Consequences): void {
+    const { bounds } = this.#options;
+    if (bounds === undefined || bounds.step === 0) return;
+    const { slates } = this;
+    for (let i = 0; i < closedForBounds && slates.rowsKept > bounds.rows && slates.firstWithRows !== row; i++)
+      this.#dropOldestRows(then);
+    for (let i = 0; i < closedForBounds && slates.size > bounds.slates && slates.oldest !== row; i++) {
+      this.#forgetOldest(then);
+      bounds.count("ceilingSlates");
+    }
+  }
+
   #dropOldestRows(then: Consequences): void {
     const slate = this.slates.firstWithRows;
     if (!this.slates.isClosed.get(slate)) this.#count("closedEarly");
@@ -344,45 +363,11 @@ export class Attribution {
     this.slates.removeOldest();
   }
 
-  #keepEarly(slateId: string, { shopper, item, action, atMs, clockMs }: JoinedOutcome): void {
-    const ring = this.#early.array;
-    const kept = ring[earlyMax * early.width]!++;
-    const entry = [
-      hashText(slateId),
-      hashText(slateId, 1),
-      shopper,
-      item,
-      action.code,
-      action.reward,
-      atMs,
-      clockMs + this.#options.waitMs,
-    ];
-    ring.set(entry, (kept % earlyMax) * early.width);
-  }
-
   #joinEarly({ id, clockMs }: OpenedSlate, slate: number, then: Consequences): void {
-    const ring = this.#early.array;
-    const kept = ring[earlyMax * early.width]!;
-    if (kept === 0 || slate < 0) return;
-    const hash = hashText(id);
-    const otherHash = hashText(id, 1);
-    for (let i = Math.max(0, kept - earlyMax); i < kept; i++) {
-      const at = (i % earlyMax) * early.width;
-      if (
-        ring[at + early.hash] !== hash ||
-        ring[at + early.otherHash] !== otherHash ||
-        ring[at + early.expiresMs]! < clockMs
-      )
-        continue;
-      const position = this.slates.positionOf(slate, ring[at + early.item]!);
-      const action: Action = {
-        name: "",
-        code: ring[at + early.action]!,
-        reward: ring[at + early.reward]!,
-        isChoice: false,
-      };
-      ring[at + early.expiresMs] = 0;
-      if (position >= 0) this.#apply(slate, position, action, then);
-    }
+    if (slate < 0) return;
+    this.#early.take(id, clockMs, (item, code, reward) => {
+      const position = this.slates.positionOf(slate, item);
+      if (position >= 0) this.#apply(slate, position, { name: "", code, reward, isChoice: false }, then);
+    });
   }
 }

@@ -102,3 +102,15 @@ test("saved and restored, it goes on the same", () => {
   expect(second.lessons).toEqual(first.lessons);
   expect(checksum([second.baskets.state])).toBe(checksum([first.baskets.state]));
 });
+
+test("what a shopper who is forgotten just turned to teaches nothing, and others go on", () => {
+  const { baskets, lessons, start, closeBefore } = subject();
+  start(7, 1, [10, 11], 100);
+  baskets.add(1, 10, 100);
+  start(8, 2, [10, 11], 100);
+  baskets.add(2, 11, 100);
+  baskets.forgetShoppers([1]);
+  expect(baskets.add(1, 11, 100)).toBe(false);
+  closeBefore(101);
+  expect(lessons).toEqual(["8: 10 11!"]);
+});

@@ -21,6 +21,8 @@ interface StartedBasket {
 
 export class Baskets {
   readonly state: State;
+  /** What became of the choice noted last; scratch, set back by who reads it. */
+  noted: "nothing" | "added" | "started" = "nothing";
   readonly #items: RowKeys;
   readonly #shopper = new FixedBuffer("shopper", new Int32Array(waitingMax));
   readonly #atMs = new FixedBuffer("atMs", new Float64Array(waitingMax));
@@ -62,6 +64,7 @@ export class Baskets {
   add(shopper: number, item: number, atMs: number): boolean {
     const basket = this.#find(shopper, atMs);
     if (basket < 0) return false;
+    this.noted = this.noted === "started" ? "started" : "added";
     const key = this.#items.key(item);
     for (let i = 0; i < this.#count.array[basket]!; i++) {
       if (this.#item.array[basket * poolMax + i] === key) this.#chosen.array[basket * poolMax + i] = 1;
@@ -71,6 +74,7 @@ export class Baskets {
 
   /** Starts a basket with its candidates and their rows as they stood before it. */
   start({ shopper, atMs, clockMs }: StartedBasket, pool: Pool, rows: Rows, teach: (lesson: Lesson) => void): void {
+    this.noted = "started";
     if (this.#registers.array[1]! >= waitingMax) this.#teachFirst(teach);
     const basket = this.#place(this.#registers.array[1]!);
     this.#registers.array[1]!++;
@@ -86,6 +90,17 @@ export class Baskets {
   /** Teaches the baskets that were started when the clock stood before `clockMs`. */
   closeBefore(clockMs: number, teach: (lesson: Lesson) => void): void {
     while (!this.isEmpty && this.#clockMs.array[this.#place(0)]! < clockMs) this.#teachFirst(teach);
+  }
+
+  /** What these shoppers turned to just now teaches nothing any more. */
+  forgetShoppers(shoppers: readonly number[]): void {
+    const theirs = new Set(shoppers);
+    for (let i = 0; i < this.#registers.array[1]!; i++) {
+      const basket = this.#place(i);
+      if (!theirs.has(this.#shopper.array[basket]!)) continue;
+      this.#shopper.array[basket] = -1;
+      this.#chosen.array.fill(0, basket * poolMax, (basket + 1) * poolMax);
+    }
   }
 
   #place(i: number): number {

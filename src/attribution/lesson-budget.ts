@@ -13,6 +13,8 @@ const filledAtMsAt = 1;
 
 export class LessonBudget {
   readonly state: State;
+  /** A token was asked for in vain; scratch, set back by who reads it. */
+  wasRefused = false;
   readonly #perSecond: number;
   readonly #registers = registers("registers", 2);
 
@@ -30,6 +32,7 @@ export class LessonBudget {
     const isGranted = tokens >= 1;
     at[tokensAt] = isGranted ? tokens - 1 : tokens;
     at[filledAtMsAt] = Math.max(receivedAtMs, at[filledAtMsAt]!);
+    this.wasRefused = !isGranted;
     return isGranted;
   }
 }

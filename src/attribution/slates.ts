@@ -127,6 +127,11 @@ export class Slates {
     return this.#ids.id(slate) ?? "";
   }
 
+  /** Tells a slate from another that had its row before. */
+  sequence(slate: number): number {
+    return this.#sequence.get(slate);
+  }
+
   item(slate: number, position: number): number {
     return this.#item.get(this.#start.get(slate) + position);
   }

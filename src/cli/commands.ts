@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { LiveshelfError } from "../core/errors.ts";
 import { version } from "../core/version.ts";
 import { actionNames, offset, seconds, timeMs, wholeFrom } from "./option-values.ts";
 
@@ -7,7 +6,7 @@ const data = () => new Option("--data <dir>", "folder of log and snapshots");
 const config = () => new Option("--config <file>", "settings as JSON (file < environment < flag)");
 const json = () => new Option("--json", "the last line of standard output is one JSON object");
 const port = () => new Option("--port <n>", "port to listen on; 0 picks a free one").argParser(wholeFrom(0, 65_535));
-const host = () => new Option("--host <address>", "address to listen on; loopback only");
+const host = () => new Option("--host <address>", "address to listen on; without access keys loopback only");
 const from = () =>
   new Option("--from <time>", "score from then on (ISO 8601, date or ms), learn from all").argParser(timeMs);
 const k = (standard: number) =>
@@ -35,6 +34,7 @@ export function program(): Command {
     .addOption(port())
     .option("--seconds <n>", "how long; default: until Ctrl-C on a terminal, else 20", seconds)
     .option("--seed <n>", "seed of shop and shoppers", wholeFrom(0, 2 ** 32 - 1), 1)
+    .addOption(new Option("--lang <language>", "language of the shop").choices(["en", "de", "zh"]).default("en"))
     .action(async (options) => (await import("./demo.ts")).demo(options));
 
   main
@@ -43,6 +43,7 @@ export function program(): Command {
     .argument("<file...>")
     .addOption(data().conflicts("server"))
     .option("--server <url>", "send to a running server instead")
+    .option("--key-file <file>", "the server's access key; default: the variable LIVESHELF_SERVER_KEY")
     .option("--items", "the files are CSV with one item a row: columns by name are fields")
     .addOption(
       new Option("--synonyms", "the files are synonyms: all of the shop's, in place of those it has").conflicts([
@@ -59,11 +60,12 @@ export function program(): Command {
 
   main
     .command("export")
-    .description("the log as JSONL")
+    .description("the log as JSONL, or all that is held of one shopper")
     .addOption(data())
     .option("--from <offset>", "first offset", offset, 0)
+    .option("--user <id>", "of this shopper: one JSON object")
     .addOption(config())
-    .action(async (options) => (await import("./export.ts")).exportLog(options));
+    .action(async (options) => (await import("./export.ts")).exportData(options));
 
   main
     .command("replay")
@@ -102,9 +104,33 @@ export function program(): Command {
     .action(async (options) => (await import("./repair.ts")).repairFolder(options));
 
   main
+    .command("config")
+    .description("the settings that hold and where each comes from; --check: whether they can be used")
+    .addOption(config())
+    .addOption(data())
+    .option("--check", "use nothing; end with 1 and the reason where something is wrong")
+    .option("--features", "what is learned from in this data folder and why, as settings that can be edited")
+    .addOption(json())
+    .action(async (options) => (await import("./config.ts")).showConfig(options));
+
+  main
+    .command("keys")
+    .description("access keys: add makes one, prints it once and writes its hash; list; remove --name NAME")
+    .argument("<what>", "add, list or remove")
+    .addOption(config())
+    .option("--file <file>", "a key file (setting keysFile) instead of the settings")
+    .option("--name <name>", "what diagnostics call the key")
+    .option("--scopes <scopes>", "events, query, metrics, admin, with commas between; default: admin, which is all")
+    .option("--expires <date>", "the last moment, such as 2027-01-01; default: never")
+    .addOption(json())
+    .action(async (what, options) => (await import("./keys.ts")).keys(what, options));
+
+  main
     .command("inspect")
-    .description("what the engine knows, of itself or of one of user U, item I, query Q, or of the quarantine")
-    .argument("[kind]", "user, item, query or quarantine")
+    .description(
+      "what the engine knows, of itself or of one of user U, item I, query Q, event ID, or of the quarantine",
+    )
+    .argument("[kind]", "user, item, query, event or quarantine")
     .argument("[id]")
     .addOption(data())
     .addOption(config())
@@ -143,20 +169,23 @@ export function program(): Command {
     .addOption(json())
     .action(async (grades, options) => (await import("./train-ranker.ts")).trainRankerFile(grades, options));
 
-  for (const [name, what] of later) {
-    main
-      .command(name, { hidden: true })
-      .description(`${what} (a later release)`)
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(() => {
-        throw new LiveshelfError("NOT_IMPLEMENTED", `${name} comes with a later release.`);
-      });
-  }
+  main
+    .command("doctor")
+    .description(
+      "examines a data folder, or a shop's files: what is wrong, what it costs, how to mend it; changes nothing",
+    )
+    .argument("[file...]", "events as JSONL or NDJSON, sales or views as CSV (also .gz), or - for standard input")
+    .addOption(data())
+    .option("--items", "the files are the catalogue as import --items takes it")
+    .option("--id <column>", "column of the item's id, of a catalogue in CSV", "id")
+    .option("--zone <zone>", "the shop's time zone, such as Europe/Berlin")
+    .option("--all", "parts and examples of what passed, too")
+    .addOption(config())
+    .addOption(json())
+    .action(async (files, options) => (await import("./doctor.ts")).doctor(files, options));
+
   return main;
 }
-
-const later = [["doctor", "checks a data folder, or the shop's events"]] as const;
 
 const csvHelp = `
 CSV: the first row names the columns. "category" is a path with " > " between its levels; "tags" are separated by "|",

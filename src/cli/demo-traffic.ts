@@ -1,10 +1,12 @@
 /** Simulated shoppers that really ask the server over HTTP, and tell it what they did. */
+import { setTimeout } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
 import type { Answer, EventInput } from "../core/public.ts";
 import { hashText } from "../core/random.ts";
 import type { SimulatedItem } from "../simulator/events.ts";
 import { type SimulatedShop, simulatedShop } from "../simulator/shop.ts";
 import { simulatedShoppers, type Visit } from "../simulator/shoppers.ts";
+import type { Language } from "../simulator/words.ts";
 import type { Arm, Expected } from "./demo-comparison.ts";
 
 export interface Seen {
@@ -30,18 +32,26 @@ export interface Traffic {
 export type SettableClock = Clock & { set(ms: number): void };
 
 const batchEvents = 500;
+const triesMax = 100;
+const againAfterMs = 100;
 
 /** The clock is the simulator's: a day of the shop passes in seconds, and everything keeps its own pace in it. */
-export function traffic(address: string, seed: number, clock: SettableClock): Traffic {
-  const shop = simulatedShop({ seed });
+export function traffic(address: string, seed: number, clock: SettableClock, language: Language): Traffic {
+  const shop = simulatedShop({ seed, language });
   const shoppers = simulatedShoppers(shop);
   const inStock = shop.items.filter(({ fields }) => fields.inStock).map(({ item }) => item);
   let requests = 0;
 
-  const post = async (path: string, body: unknown): Promise<unknown> => {
+  const post = async (path: string, body: unknown, tries = triesMax): Promise<unknown> => {
     requests++;
     const headers = { "content-type": "application/json" };
     const response = await fetch(`${address}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    // A machine with much else to do is no reason to end: nothing was applied, and simulated shoppers are patient.
+    if (response.status === 503 && tries > 1) {
+      await response.arrayBuffer();
+      await setTimeout(againAfterMs);
+      return post(path, body, tries - 1);
+    }
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response.json();
   };

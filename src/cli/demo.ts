@@ -5,6 +5,7 @@ import { completeConfig } from "../config.ts";
 import { manualClock, secondMs, stopwatchMs } from "../core/clock.ts";
 import type { Reason } from "../core/public.ts";
 import { startServer } from "../http/server.ts";
+import type { Language } from "../simulator/words.ts";
 import { comparison } from "./demo-comparison.ts";
 import { type Change, changeLines, plainLine, redrawing, type Scene, screen } from "./demo-screen.ts";
 import { type Seen, type Traffic, traffic } from "./demo-traffic.ts";
@@ -15,24 +16,33 @@ export interface DemoOptions {
   /** ms */
   readonly seconds?: number;
   readonly seed: number;
+  readonly lang?: Language;
 }
 
+/** How each is called in the settings, and in which language the console opens. */
+const languages: Readonly<Record<Language, { readonly setting: string; readonly console: string }>> = {
+  en: { setting: "english", console: "en" },
+  de: { setting: "german", console: "en" },
+  zh: { setting: "mandarin", console: "zh-Hans" },
+};
+
 /** A shop, its shoppers and a server in one process; what they say to each other goes over HTTP. */
-export async function demo({ port = 0, seconds, seed }: DemoOptions): Promise<void> {
+export async function demo({ port = 0, seconds, seed, lang = "en" }: DemoOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "liveshelf-demo-"));
   const said: string[] = [];
   const onDiagnostic = (message: string): number => said.push(message);
   try {
     const { createEngine } = await import("../engine.ts");
     const clock = manualClock(0);
-    const config = completeConfig({ data: folder, port, seed });
+    const config = completeConfig({ data: folder, port, seed, language: languages[lang].setting });
     const engine = await createEngine({ ...config, clock, onDiagnostic });
     try {
-      const server = await startServer(engine, config, onDiagnostic);
+      const demo = { language: languages[lang].console };
+      const server = await startServer(engine, config, onDiagnostic, { demo });
       try {
         await run(
           server.address,
-          traffic(server.address, seed, clock),
+          traffic(server.address, seed, clock, lang),
           seconds ?? (process.stdout.isTTY ? undefined : 20 * secondMs),
         );
       } finally {

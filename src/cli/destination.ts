@@ -1,4 +1,5 @@
 /** Where imported events go: an engine of our own on a data folder, or a running server. */
+import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { secondMs } from "../core/clock.ts";
@@ -7,6 +8,7 @@ import type { EventInput, RecordReceipt } from "../core/public.ts";
 
 export interface Destination {
   record(events: readonly EventInput[]): Promise<RecordReceipt>;
+  erase(user: string): Promise<unknown>;
   /** Ids of the catalogue. */
   items(): Promise<Iterable<string>>;
   close(): Promise<void>;
@@ -17,6 +19,7 @@ export async function ownEngine(config: Config, say: (line: string) => void): Pr
   const engine = await createEngine({ ...config, onDiagnostic: say });
   return {
     record: (events) => engine.record(events),
+    erase: (user) => engine.erase(user),
     items: async () => engine.items(),
     close: () => engine.close(),
   };
@@ -25,18 +28,33 @@ export async function ownEngine(config: Config, say: (line: string) => void): Pr
 /** An overloaded server is asked again for so long. */
 const attemptsMax = 120;
 
-export function runningServer(url: string): Destination {
+/** The access key for a running server, from a file or the variable LIVESHELF_SERVER_KEY: on a command line others could read it. */
+export function serverKey(file: string | undefined): string | undefined {
+  if (file === undefined) return process.env.LIVESHELF_SERVER_KEY || undefined;
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new LiveshelfError("CONFIG_INVALID", `Cannot read ${file}: ${(error as Error).message}.`);
+  }
+}
+
+export function runningServer(url: string, key?: string): Destination {
   const base = serverUrl(url);
+  const access: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     async record(events) {
       const body = JSON.stringify(events);
-      const headers = { "content-type": "application/json" };
+      const headers = { ...access, "content-type": "application/json" };
       return (
         await asked(new URL("v1/events", base), { method: "POST", headers, body })
       ).json() as Promise<RecordReceipt>;
     },
+    async erase(user) {
+      const url = new URL(`v1/users/${encodeURIComponent(user)}`, base);
+      return (await asked(url, { method: "DELETE", headers: access })).json();
+    },
     async items() {
-      const text = await (await asked(new URL("v1/items", base), {})).text();
+      const text = await (await asked(new URL("v1/items", base), { headers: access })).text();
       const lines = text.split("\n").filter((line) => line !== "");
       return lines.map((line) => (JSON.parse(line) as { item: string }).item);
     },
@@ -52,12 +70,12 @@ function serverUrl(url: string): URL {
   }
 }
 
-/** Tries again while the server says 503; nothing of a refused call was applied. */
+/** Tries again while the server says 503 or 429; nothing of a refused call was applied. */
 async function asked(url: URL, request: RequestInit): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const response = await reached(url, request);
     if (response.ok) return response;
-    if (response.status === 503 && attempt < attemptsMax) {
+    if ((response.status === 503 || response.status === 429) && attempt < attemptsMax) {
       await response.arrayBuffer();
       await wait((Number(response.headers.get("retry-after")) || 1) * secondMs);
       continue;

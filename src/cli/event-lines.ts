@@ -1,5 +1,6 @@
 /** JSONL → events, a chunk at a time: what one read of the file brought. A line that is no JSON is reported alone. */
 import { isUtf8 } from "node:buffer";
+import { LiveshelfError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { EventInput } from "../core/public.ts";
 import { type OnRefused, type OpenFile, type Sourced, unreadable } from "./source.ts";
@@ -26,7 +27,10 @@ export async function* eventLines(path: string, file: OpenFile, onRefused: OnRef
   };
 
   try {
+    let isFirst = true;
     for await (const chunk of file.bytes as AsyncIterable<Buffer>) {
+      if (isFirst && beginsList.test(chunk.toString("utf8", 0, 64))) throw oneList(name);
+      isFirst = false;
       let start = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
         take(chunk.subarray(start, end));
@@ -40,11 +44,20 @@ export async function* eventLines(path: string, file: OpenFile, onRefused: OnRef
       if (parsed.length > 0) yield parsed.splice(0);
     }
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof LiveshelfError && error.code === "FILE_MALFORMED" ? error : unreadable(path, error);
   }
   if (restBytes > 0) take(Buffer.alloc(0));
   if (parsed.length > 0) yield parsed;
 }
+
+/** All events as one list, in one line or in many: each of these lines would be refused, and none would say why. */
+const beginsList = /^\uFEFF?\s*\[\s*(?:\{|$)/;
+
+const oneList = (name: string): LiveshelfError =>
+  new LiveshelfError(
+    "FILE_MALFORMED",
+    `${name} is one JSON list; events stand one to a line. \`jq -c '.[]' FILE > FILE.jsonl\` writes it so.`,
+  );
 
 function parse(bytes: Buffer, where: string, into: Sourced[], onRefused: OnRefused): void {
   if (!isUtf8(bytes)) {

@@ -1,7 +1,7 @@
 import { LiveshelfError } from "../core/errors.ts";
 import { isOwnNote } from "../core/event.ts";
 import type { EventInput, RecordReceipt } from "../core/public.ts";
-import { type Destination, ownEngine, runningServer } from "./destination.ts";
+import { type Destination, ownEngine, runningServer, serverKey } from "./destination.ts";
 import { eventLines } from "./event-lines.ts";
 import { WrongUse } from "./failing.ts";
 import { itemRows } from "./item-rows.ts";
@@ -14,6 +14,7 @@ import { synonymEvent } from "./synonym-rules.ts";
 export interface ImportOptions {
   readonly data?: string;
   readonly server?: string;
+  readonly keyFile?: string;
   readonly items?: boolean;
   readonly synonyms?: boolean;
   readonly id: string;
@@ -23,6 +24,7 @@ export interface ImportOptions {
 }
 
 const batchEvents = 1000;
+const nothing: RecordReceipt = { accepted: 0, duplicates: 0, rejected: [], offset: 0 };
 
 /** Sends the files' events, in order, a batch at a time. */
 export async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
@@ -32,12 +34,13 @@ export async function importFiles(files: readonly string[], options: ImportOptio
   const total = { accepted: 0, duplicates: 0, removed: 0 };
   const kept = new Set<string>();
   try {
-    for await (const { batch, done, share } of batches(files, options, refused.add)) {
-      const receipt = await destination.record(batch.map(({ event }) => event));
+    for await (const { batch, erase, done, share } of batches(files, options, refused.add)) {
+      const receipt = batch.length === 0 ? nothing : await destination.record(batch.map(({ event }) => event));
       for (const { index, code, message } of receipt.rejected) refused.add(batch[index]!.where, code, message);
       total.accepted += receipt.accepted;
       total.duplicates += receipt.duplicates;
       if (options.sync) keep(batch, receipt, kept);
+      if (erase !== undefined) await destination.erase(erase);
       bar.at(done, share);
     }
     if (options.sync && refused.count === 0) total.removed = await removeOthers(destination, kept);
@@ -54,17 +57,25 @@ export async function importFiles(files: readonly string[], options: ImportOptio
 }
 
 async function opened(options: ImportOptions, say: (line: string) => void): Promise<Destination> {
-  if (options.server !== undefined) return runningServer(options.server);
+  if (options.server !== undefined) return runningServer(options.server, serverKey(options.keyFile));
   const config = readSettings(options.config, { data: options.data });
   if (config.data !== undefined) return ownEngine(config, say);
   throw new WrongUse("say where to: --data DIR, or --server URL.");
+}
+
+interface Batch {
+  readonly batch: readonly Sourced[];
+  /** A user who was erased after it. */
+  readonly erase?: string;
+  readonly done: number;
+  readonly share: number | undefined;
 }
 
 async function* batches(
   files: readonly string[],
   options: ImportOptions,
   onRefused: (...why: [string, string, string]) => void,
-) {
+): AsyncGenerator<Batch> {
   if (options.synonyms) {
     const opened = files.map((path) => ({ path, file: openFile(path) }));
     for await (const batch of synonymEvent(opened, onRefused)) yield { batch, done: 1, share: 1 };
@@ -80,8 +91,15 @@ async function* batches(
     };
     const read = options.items ? itemRows(path, file, options.id, onRefused) : eventLines(path, file, onRefused);
     for await (const chunk of read) {
-      // `export` writes the engine's own ticks too; they say nothing to another log.
-      waiting = waiting.concat(chunk.filter(({ event }) => !isOwnNote(event?.type)));
+      for (const one of chunk) {
+        // `export` writes the engine's own notes too; they say nothing to another log, but for who is to be forgotten.
+        if (!isOwnNote(one.event?.type)) waiting.push(one);
+        else if (one.event.type === "erase" && typeof one.event.user === "string") {
+          done += waiting.length;
+          yield { batch: waiting, erase: one.event.user, done, share: share() };
+          waiting = [];
+        }
+      }
       for (; waiting.length >= batchEvents; waiting = waiting.slice(batchEvents)) {
         done += batchEvents;
         yield { batch: waiting.slice(0, batchEvents), done, share: share() };

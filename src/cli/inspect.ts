@@ -1,7 +1,7 @@
 import { WrongUse } from "./failing.ts";
 import { openForReading } from "./open.ts";
 
-const kinds = ["user", "item", "query"] as const;
+const kinds = ["user", "item", "query", "event"] as const;
 
 /** What the engine knows: as indented JSON for people, on one line for machines. */
 export async function inspect(
@@ -13,7 +13,7 @@ export async function inspect(
   const isQuarantine = kind === "quarantine" && id === undefined;
   if (kind !== undefined && !isQuarantine && (known === undefined || id === undefined)) {
     throw new WrongUse(
-      "ask for `user U`, `item I`, `query Q` or `quarantine`, or for nothing: then it tells of the engine.",
+      "ask for `user U`, `item I`, `query Q`, `event ID` or `quarantine`, or for nothing: then it tells of the engine.",
     );
   }
   const engine = await openForReading(options);

@@ -2,7 +2,7 @@
 import { type CsvError, parse } from "csv-parse";
 import { LiveshelfError } from "../core/errors.ts";
 import type { FieldValue } from "../core/event.ts";
-import { type OnRefused, type OpenFile, type Sourced, unreadable } from "./source.ts";
+import { type OnRefused, type OpenFile, rowFault, type Sourced, unreadable } from "./source.ts";
 
 const rowsAtOnce = 1000;
 
@@ -26,7 +26,7 @@ export async function* itemRows(
     columns: (names: string[]) => named(path, names, idColumn),
     on_skip: (error: CsvError | undefined) => {
       const lines = (error as { lines?: number } | undefined)?.lines;
-      onRefused(`${path}:${lines ?? "?"}`, "FILE_MALFORMED", error?.message ?? "The row cannot be read.");
+      onRefused(`${path}:${lines ?? "?"}`, "FILE_MALFORMED", rowFault(error));
       return undefined;
     },
   });

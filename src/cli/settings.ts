@@ -2,28 +2,47 @@
 import { readFileSync } from "node:fs";
 import { type Config, completeConfig, environmentName, settings, settingsFromEnvironment } from "../config.ts";
 import { LiveshelfError } from "../core/errors.ts";
+import type { SettingOrigin } from "../effective-settings.ts";
+import { jsonFault } from "../json-fault.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `given`: the flags that are settings; undefined ones were not given. */
-export function readSettings(
+/** Flags that are settings; undefined ones were not given. */
+export type GivenFlags = Readonly<Partial<Record<keyof Config, unknown>>>;
+
+export interface ReadSettings {
+  readonly config: Config;
+  /** Who said it, by name; of the others it is the default. */
+  readonly origins: Readonly<Record<string, SettingOrigin>>;
+}
+
+export function readSettings(configFile: string | undefined, given: GivenFlags, environment?: Environment): Config {
+  return settingsAndOrigins(configFile, given, environment).config;
+}
+
+export function settingsAndOrigins(
   configFile: string | undefined,
-  given: Readonly<Partial<Record<keyof Config, unknown>>>,
+  given: GivenFlags,
   environment: Environment = process.env,
-): Config {
+): ReadSettings {
+  const file = configFile === undefined ? {} : readConfigFile(configFile);
+  const variables = settingsFromEnvironment(withFiles(environment));
   const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const fromFile = configFile === undefined ? {} : readConfigFile(configFile);
-  return completeConfig({ ...fromFile, ...settingsFromEnvironment(withFiles(environment)), ...flags });
+  const origins: Record<string, SettingOrigin> = {};
+  for (const [origin, some] of [
+    ["file", file],
+    ["environment", variables],
+    ["flag", flags],
+  ] as const)
+    for (const name of Object.keys(some)) origins[name] = origin;
+  return { config: completeConfig({ ...file, ...variables, ...flags }), origins };
 }
 
 function readConfigFile(path: string): Record<string, unknown> {
-  let given: unknown;
-  try {
-    given = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof LiveshelfError) throw error;
-    throw new LiveshelfError("CONFIG_INVALID", `${path} is not JSON: ${(error as Error).message}.`);
-  }
+  const text = readText(path);
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw new LiveshelfError("CONFIG_INVALID", `${path} is not JSON: look at ${fault}.`);
+  const given: unknown = JSON.parse(text);
   if (typeof given === "object" && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
   throw new LiveshelfError("CONFIG_INVALID", `${path} must hold one JSON object, such as {"port": 7700}.`);
 }
@@ -34,7 +53,9 @@ function withFiles(environment: Environment): Environment {
   const resolved: Record<string, string | undefined> = {};
   for (const [variable, value] of Object.entries(environment)) {
     const meant = variable.replace(/_FILE$/, "");
-    if (meant === variable || value === undefined || !variables.has(meant)) {
+    // A file of keys is a setting of its own: it is read again when it changes.
+    const isMeant = variables.has(meant) && !variables.has(variable);
+    if (meant === variable || value === undefined || !isMeant) {
       resolved[variable] = value;
       continue;
     }

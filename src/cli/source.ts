@@ -2,6 +2,7 @@
 import { createReadStream, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import type { CsvError } from "csv-parse";
 import { LiveshelfError } from "../core/errors.ts";
 import type { EventInput } from "../core/public.ts";
 
@@ -51,4 +52,10 @@ function reason(error: unknown): string {
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "it is a folder";
   return code === "Z_DATA_ERROR" || code === "Z_BUF_ERROR" ? "it is not a whole gzip file" : message;
+}
+
+/** Why a row of CSV cannot be read. */
+export function rowFault(error: CsvError | undefined): string {
+  if (error?.code !== "CSV_QUOTE_NOT_CLOSED") return error?.message ?? "The row cannot be read.";
+  return 'A quotation mark opens a cell and is never closed, so that all after it is that one cell: close it, or write "" for one inside a cell.';
 }

@@ -2,6 +2,7 @@
  * Exponentially decayed sums: value(t) = Σ weight · 2^(−(t − tᵢ)/halfLife). Decay is applied at the read, so what nobody
  * touches fades; an addition that comes late counts as much as if it had come in time.
  */
+import type { Bounds } from "./bounds.ts";
 import { Float32Column, Float64Column, registers } from "./columns.ts";
 import { HashTable } from "./hash-table.ts";
 import { prefixed, type State, state } from "./state.ts";
@@ -105,9 +106,12 @@ export class DecayedPairs {
   readonly state: State;
   readonly halfLifeMs: number;
   readonly #expiryMs: number;
+  readonly #bounds: Bounds | undefined;
   readonly #table: HashTable;
 
-  constructor(name: string, sums: readonly string[], halfLifeMs: number, expiryMs: number) {
+  /** `bounds`: how many pairs may be kept at present. */
+  constructor(name: string, sums: readonly string[], halfLifeMs: number, expiryMs: number, bounds?: Bounds) {
+    this.#bounds = bounds;
     this.halfLifeMs = halfLifeMs;
     this.#expiryMs = expiryMs;
     this.#table = new HashTable("pairs", [...sums, "atMs"]);
@@ -135,6 +139,7 @@ export class DecayedPairs {
     }
     const swept = this.#table.size > size ? sweptForNew : sweptSlots;
     this.#table.sweep(swept, (candidate) => time.get(candidate) < atMs - this.#expiryMs);
+    if (this.#bounds !== undefined) keepToBound(this.#table, time, this.#bounds, this.#bounds.queryItems);
   }
 
   /** Slot of a pair for {@link value}, or −1. */
@@ -146,5 +151,18 @@ export class DecayedPairs {
     if (slot < 0) return 0;
     const { values } = this.#table;
     return values[sum]!.get(slot) * decay(atMs - values[values.length - 1]!.get(slot), this.halfLifeMs);
+  }
+}
+
+/** Beyond `most` entries two leave: of a few slots each time the one of the least `time`. */
+export function keepToBound(table: HashTable, time: Float64Column, bounds: Bounds, most: number): void {
+  for (let i = 0; i < 2 && table.size > most; i++) {
+    const { a, b } = table;
+    const least = bounds.leastRecent(a.length, Number.POSITIVE_INFINITY, (slot) =>
+      a.get(slot) === -1 ? Number.NaN : time.get(slot),
+    );
+    if (least < 0) return;
+    table.remove(a.get(least), b.get(least));
+    bounds.count("ceilingPairs");
   }
 }

@@ -1,4 +1,6 @@
 /** The events that the log holds: what docs/events.md says, parsed, with time and arrival as Unix milliseconds. */
+import type { BoundName } from "./bounds.ts";
+
 export type FieldValue = string | number | boolean | null | FieldValue[] | { [key: string]: FieldValue };
 export type Fields = Record<string, FieldValue>;
 export type ContextValue = string | number | boolean | null | (string | number | boolean)[];
@@ -98,6 +100,14 @@ export interface ErasedEvent extends Common {
   readonly type: "erased";
 }
 
+/** From here on the state keeps to these bounds, as memory came near its ceiling, or has room again (core/bounds.ts). The engine's own note. */
+export interface CeilingEvent extends Common {
+  readonly type: "ceiling";
+  /** 0: none. */
+  readonly step: number;
+  readonly bounds: Readonly<Partial<Record<BoundName, number>>>;
+}
+
 export type LoggedEvent =
   | ItemEvent
   | ItemRemovedEvent
@@ -108,9 +118,10 @@ export type LoggedEvent =
   | TickEvent
   | LostEvent
   | EraseEvent
-  | ErasedEvent;
+  | ErasedEvent
+  | CeilingEvent;
 
-const ownNotes: readonly LoggedEvent["type"][] = ["tick", "lost", "erase", "erased"];
+const ownNotes: readonly LoggedEvent["type"][] = ["tick", "lost", "erase", "erased", "ceiling"];
 
 /** True for what nobody sends: the log's own notes, which an import passes over. */
 export const isOwnNote = (type: unknown): boolean => ownNotes.some((note) => note === type);

@@ -2,10 +2,11 @@
  * Ids whose rows are used again: one of which nothing was heard for long, and that nobody keeps, is forgotten, and a later id gets its
  * row. What is kept elsewhere and points to a row keeps the row's key, which tells the ids apart that had the row one after another.
  */
+import type { Bounds } from "./bounds.ts";
 import { Float64Column, registers, Uint8Column } from "./columns.ts";
 import { assert } from "./errors.ts";
 import { IdTable } from "./id-table.ts";
-import { mixPair } from "./random.ts";
+import { hashText, mixPair } from "./random.ts";
 import { prefixed, type State, state } from "./state.ts";
 
 /** What points to a row and outlives its id. */
@@ -30,6 +31,8 @@ const livesMask = 127;
 const sweptAtLeast = 1;
 const sweptForEach = 2;
 const free = Number.POSITIVE_INFINITY;
+/** Rows beyond a bound that leave with each event, beside one for each id that came. */
+const letGoAtOnce = 4;
 
 export interface ExpiringIdsOptions {
   readonly name: string;
@@ -38,6 +41,12 @@ export interface ExpiringIdsOptions {
   keeps(row: number): boolean;
   /** A row is about to be freed: what is kept by it must go. */
   forget(row: number): void;
+  /** How many ids may be kept at present, which new ones may be, and who counts those that left for it. */
+  readonly ceiling?: {
+    readonly bounds: Bounds;
+    readonly of: "items" | "words";
+    readonly count: "ceilingItems" | "ceilingWords";
+  };
 }
 
 export class ExpiringIds implements RowKeys {
@@ -80,9 +89,21 @@ export class ExpiringIds implements RowKeys {
     return this.#ids.id(row);
   }
 
+  /** Row of an id that an event only names: a new one that is not heard of often enough yet gets none, −1, while memory is scarce. */
+  internNamed(id: string): number {
+    const { ceiling } = this.#options;
+    const mayCome = ceiling === undefined || ceiling.bounds.admission === 1 || this.#ids.find(id) >= 0;
+    return mayCome || ceiling.bounds.admits(hashText(id)) ? this.intern(id) : -1;
+  }
+
   /** Row of an id, new if need be; −1 when the table is full. */
   intern(id: string): number {
     const { size } = this.#ids;
+    const { ceiling } = this.#options;
+    if (ceiling?.bounds.isFull === true && size >= ceiling.bounds[ceiling.of] && this.#ids.find(id) < 0) {
+      ceiling.bounds.count("ceilingRefused");
+      return -1;
+    }
     const row = this.#ids.intern(id);
     if (this.#ids.size > size) {
       this.#came++;
@@ -97,8 +118,9 @@ export class ExpiringIds implements RowKeys {
     if (row >= 0) this.#heardAtMs.set(row, this.nowMs);
   }
 
-  /** Forgets what was heard of last before `beforeMs`, of a few rows at each call. */
-  sweep(beforeMs: number): void {
+  /** Forgets what was heard of last before `beforeMs`, of a few rows at each call; beyond a bound more, but nothing heard of since `standsSinceMs`. */
+  sweep(beforeMs: number, standsSinceMs = beforeMs): void {
+    this.#keepToBound(standsSinceMs);
     const { length } = this.#heardAtMs;
     const { array } = this.#registers;
     const looked = Math.min(length, sweptAtLeast + sweptForEach * this.#came);
@@ -107,6 +129,21 @@ export class ExpiringIds implements RowKeys {
       const row = array[0]! < length ? array[0]! : 0;
       array[0] = row + 1;
       if (this.#heardAtMs.get(row) < beforeMs && !this.#options.keeps(row)) this.#forget(row);
+    }
+  }
+
+  readonly #mayLeaveSince = (row: number): number =>
+    this.#heardAtMs.get(row) === free || this.#options.keeps(row) ? Number.NaN : this.#heardAtMs.get(row);
+
+  #keepToBound(standsSinceMs: number): void {
+    const { ceiling } = this.#options;
+    if (ceiling === undefined) return;
+    const { bounds } = ceiling;
+    for (let i = letGoAtOnce + this.#came; i > 0 && this.#ids.size > bounds[ceiling.of]; i--) {
+      const row = bounds.leastRecent(this.#heardAtMs.length, standsSinceMs, this.#mayLeaveSince);
+      if (row < 0) continue;
+      this.#forget(row);
+      bounds.count(ceiling.count);
     }
   }
 

@@ -108,8 +108,10 @@ export class IdTable {
     this.#index.remove(hash, last);
     // An erased shopper's id must not stay behind in a snapshot.
     const start = this.#start.get(row);
-    for (let i = 0; i < this.#length.get(row); i++) this.#bytes.set(start + i, 0);
-    this.#slab.free(start, Math.max(1, this.#length.get(row)));
+    const length = this.#length.get(row);
+    const at = start & segmentMask;
+    this.#bytes.segments[start >>> segmentBits]!.fill(0, at, at + length);
+    this.#slab.free(start, Math.max(1, length));
     this.#start.set(row, -1);
     this.#length.set(row, this.#registers.array[freeHeadAt]!);
     this.#registers.array[freeHeadAt] = row + 1;

@@ -40,10 +40,20 @@ export const limits = {
   bodyBytesMax: 32 * 1024 * 1024,
   /** Lists and objects in the JSON of one body. */
   bodyPartsMax: 1_000_000,
+  /** Levels of nesting in the JSON of one body, or of one line. */
+  bodyDepthMax: 500,
+  /** Access keys, in settings and key file together, and code units of one. */
+  accessKeysMax: 100,
+  accessKeyLengthMax: 512,
+  /** Addresses whose requests are counted apart. */
+  countedAddressesMax: 100_000,
   /** Bytes of HTTP bodies that are being received at one time. */
   bodiesBytesMax: 256 * 1024 * 1024,
   /** Connections at one time; a further one is closed at once. */
   connectionsMax: 10_000,
+  /** Readers of `GET /v1/live` at one time, and bytes that wait for one of them; what comes beyond that it misses. */
+  liveStreamsMax: 32,
+  liveBytesMax: 65_536,
   /** Milliseconds within which the head of a request has to come, and all of it. */
   headersWithinMs: 15_000,
   requestWithinMs: 60_000,
@@ -94,6 +104,8 @@ export const limits = {
   suggestShoppersMax: 50,
   /** Code units read of what was typed so far. */
   suggestReadMax: 64,
+  /** Queries, those asked last, of which is counted how often they found nothing or little. */
+  askedQueriesMax: 10_000,
   /** Facets of one search, and values answered of one. */
   facetsMax: 32,
   facetValuesMax: 1000,
@@ -106,10 +118,21 @@ export const limits = {
   pagedWithinMs: 1_800_000,
   /** Event ids remembered against duplicates. */
   dedupeIdsMax: 10_000_000,
+  /** Events, the latest ones, of which is known what came of them in the fold. */
+  fatesMax: 1_048_576,
+  /** Events refused at the door that can be looked at, the latest ones, and as many duplicates. */
+  refusedEventsMax: 10_000,
   /** Items and values of facets in all answers that `resultCacheMs` keeps, and one for each 64 code units of their questions. */
   cachedItemsMax: 200_000,
+  /** Shoppers whose events wait to leave the log; beyond it an erasure answers 503. */
+  erasuresMax: 1_000_000,
   /** Events accepted but not yet durable; beyond it ingest answers 503. */
   queueEventsMax: 200_000,
   /** Bytes of these as JSON. */
   queueBytesMax: 256 * 1024 * 1024,
+  /** Users, sessions and items each that an examination by the doctor follows. */
+  examinedIdsMax: 2_000_000,
+  /** Uploads that are examined at one time, and ids of each kind that are followed in one. */
+  uploadsMax: 2,
+  uploadIdsMax: 200_000,
 } as const;

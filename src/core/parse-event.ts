@@ -18,12 +18,19 @@ function overLimit(at: string, message: string): never {
   throw new LiveshelfError("EVENT_LIMIT", message, at);
 }
 
-/** An event as docs/api.md describes it → an event of the log. Throws {@link LiveshelfError} EVENT_MALFORMED or EVENT_LIMIT. */
+/**
+ * An event as docs/api.md describes it → an event of the log. Throws {@link LiveshelfError} EVENT_MALFORMED, EVENT_LIMIT or
+ * EVENT_TOO_LARGE; a refusal that is given in an event's place, of a line that was no JSON, is thrown as it is.
+ */
 export function parseEvent(given: unknown, receivedAt: number): LoggedEvent {
+  if (given instanceof LiveshelfError) throw given;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     refuse("", `An event is a JSON object, not ${describe(given)}.`);
   }
   const event = given as Given;
+  // Whoever says anything but yes may have meant no.
+  if (event.consent !== undefined && event.consent !== null && event.consent !== true)
+    refuse("/consent", '"consent" must be true or false, or be left out; it is something else.');
   const time = event.time === undefined ? receivedAt : parseTime(event.time, "/time");
   const common = { ...optional("id", optionalId(event.id, "/id")), time, receivedAt };
   switch (event.type) {

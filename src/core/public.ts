@@ -1,7 +1,10 @@
 /** What callers of the engine see (docs/api.md): requests in, answers out. `index.ts` re-exports it; `http/` and `cli/` speak it. */
 import type { ErrorCode } from "./errors.ts";
 import type { Context, Fields, LoggedEvent } from "./event.ts";
+import type { EventReport, NotTaken } from "./event-report.ts";
 import type { LaterOutcome } from "./follow-up.ts";
+import type { HeadReport, LearnerReport, PlaceReport } from "./model-report.ts";
+import type { SearchDesk } from "./search-desk.ts";
 import type { Relaxed } from "./text-query.ts";
 
 /** An event as docs/api.md describes it; `record` checks it. */
@@ -240,27 +243,18 @@ export interface ErasuresReport {
   readonly failure?: string;
 }
 
-/** All that is held of a shopper: the report, then their events. */
+/** All that is held of a shopper: the report with every item and every affinity, what else the state has, then their events. */
 export interface UserExport extends UserReport {
+  /** False: the state knows nothing of them; the log may still have events. */
+  readonly known: boolean;
+  /** Sessions that turned out to be theirs. */
+  readonly sessionIds: readonly string[];
+  /** The latest queries that they chose something for. */
+  readonly queries: readonly string[];
+  /** The rule by which they are not taught from, if any. */
+  readonly suspectedFor?: string;
+  readonly quarantined: readonly { readonly offset: number; readonly event: LoggedEvent }[];
   readonly events: AsyncIterable<{ readonly offset: number; readonly event: LoggedEvent }>;
-}
-
-/** What became of an event that was sent with an id. */
-export interface EventReport {
-  readonly id: string;
-  readonly result: "accepted" | "duplicate" | "rejected" | "ignored";
-  /** Of an accepted one: where it stands in the log, and whether it is on disk. */
-  readonly offset?: number;
-  readonly durable?: boolean;
-  readonly event?: LoggedEvent;
-  /** Of an outcome: the slate that it joined, or why none. */
-  readonly slate?: string | null;
-  /** What it taught, in words, such as the lesson, or why nothing. */
-  readonly taught?: readonly string[];
-  /** Why it was refused or ignored. */
-  readonly code?: string;
-  readonly message?: string;
-  readonly at?: string;
 }
 
 /** Moving to another state, folded aside: under another configuration, or without erased shoppers (docs/operating.md). */
@@ -280,42 +274,26 @@ export interface RebuildReport {
   readonly message?: string;
 }
 
-export interface LearnerReport {
-  readonly name: string;
-  /** What it ranks: lists that are shown, or the retrievers' candidates for what a shopper turns to next. */
-  readonly of: "lists" | "choices";
-  /** Learners of one family share what they read; the panel's own name for the panel. */
-  readonly family: string;
-  /** In the panel, over all surfaces and on each; the panel itself has 1. */
-  readonly weight: number;
-  readonly surfaces: readonly { readonly surface: string | null; readonly weight: number }[];
-  /** Lessons seen. */
-  readonly lessons: number;
-  /** Prequential, decayed: each lesson predicted before it was learned; of a shown row, or of a choice among candidates. */
-  readonly logLoss: number | null;
-  /** Predicted over observed choices; null for choices, whose shares sum to 1. */
-  readonly calibration: number | null;
-  /** One that costs more than it brings is off and comes back on trial; one that failed is put aside. */
-  readonly state: "on" | "off" | "on trial" | "put aside";
-  readonly reason?: string;
+/** What a change of settings does: their names. */
+export interface Reconfigured {
+  readonly changed: readonly string[];
+  /** Of all that differ from what answers now, those for which the log is folded anew. */
+  readonly rebuilt: readonly string[];
 }
 
-/** What follows a choice: one for each later outcome. */
-export interface HeadReport {
-  readonly outcome: LaterOutcome;
-  /** Choices that it learned from, and how many of them the outcome followed and stayed. */
-  readonly choices: number;
-  readonly came: number;
-  /** Share of choices that the outcome follows, over the last ten thousand or so; 0 before the first. */
-  readonly rate: number;
-  /** False: it says the same of every item, the rate. */
-  readonly speaks: boolean;
-}
-
-/** What each place of a surface adds to the logit of a click, against the first place. */
-export interface PlaceReport {
-  readonly surface: string | null;
-  readonly bias: readonly number[];
+/** How near memory is to its ceiling, and what gives way for it. All in bytes. */
+export interface MemoryReport {
+  /** What the process may take (`memoryMax`; absent without a ceiling), and what it takes. */
+  readonly maxBytes?: number;
+  readonly processBytes: number;
+  /** What the state may take of that, what it takes, and what of it is free and will be used again before it grows. */
+  readonly stateMaxBytes?: number;
+  readonly stateBytes: number;
+  readonly freeBytes: number;
+  /** What gives way at present, and as a number from 0: within `histories` there are several. */
+  readonly step: "none" | "admission" | "expiry" | "histories" | "full";
+  readonly level: number;
+  readonly bounds: Readonly<Record<string, number>>;
 }
 
 export interface EngineStatus {
@@ -348,7 +326,11 @@ export interface EngineStatus {
   /** The last move to another state, or the one under way; absent before the first. */
   readonly rebuild?: RebuildReport;
   readonly erasures: ErasuresReport;
+  readonly memory: MemoryReport;
 }
+
+/** `delayMs`: from the call that brought the event until it was folded; NaN: it is the engine's own. */
+export type Watcher = (event: LoggedEvent, offset: number, delayMs: number) => void;
 
 export interface Engine {
   /** Resolves when what was accepted is durable; visible to the next request at once. One event or many. */
@@ -360,30 +342,49 @@ export interface Engine {
   suggest(request: SuggestRequest): SuggestAnswer;
   item(id: string): ItemReport | undefined;
   user(id: string): UserReport | undefined;
-  /** All that is held of a shopper, for the shopper who asks; undefined where nothing is. */
-  exportUser(id: string): UserExport | undefined;
+  /** All that is held of a shopper, for the shopper who asks; what the state has as of the call, then what the log has as it is read. */
+  exportUser(id: string): UserExport;
   /** Forgets a shopper: at once in every answer, soon in log and snapshots. Resolves when that is durable. */
   erase(id: string): Promise<ErasureReceipt>;
   /** What became of the event with this id; undefined where nothing is known of it. */
   event(id: string): EventReport | undefined;
+  /** How far back {@link event} knows, in words. */
+  eventsKnown(): string;
+  /** The latest events that were refused, or sent again, the latest first. */
+  eventsNotTaken(result: NotTaken["result"], size: number): readonly NotTaken[];
   /** Changes settings: those that fold are rebuilt aside while the old state answers. Resolves when they hold; rejects with CONFIG_INVALID, and nothing changed. */
   reconfigure(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What {@link reconfigure} would do; throws CONFIG_INVALID where it would reject with it. */
+  compareSettings(settings: Readonly<Record<string, unknown>>): Reconfigured;
+  /** The settings that answer now, by name: secrets too. */
+  settings(): Readonly<Record<string, unknown>>;
   quarantine(): QuarantineReport;
+  /** For those who work on the shop's search. */
+  desk(): SearchDesk<SearchRequest, SearchAnswer>;
   models(): {
     readonly learners: readonly LearnerReport[];
     readonly heads: readonly HeadReport[];
     readonly places: readonly PlaceReport[];
     readonly features: readonly string[];
     readonly offset: number;
+    /** As in {@link EngineStatus}. */
+    readonly rebuild?: RebuildReport;
   };
   /** What the engine knows of a user, item or query, or of itself; for people. */
   inspect(what?: {
     readonly user?: string;
     readonly item?: string;
     readonly query?: string;
+    /** By its id. */
+    readonly event?: string;
     readonly quarantine?: true;
+    readonly features?: true;
   }): Readonly<Record<string, unknown>>;
   status(): EngineStatus;
+  /** Of the status what costs nothing to ask. */
+  readiness(): Pick<EngineStatus, "ready" | "offset">;
+  /** Tells of each event from now on, once it is folded; answers what ends it. The watcher must neither throw nor record. */
+  watch(watcher: Watcher): () => void;
   /** The log from an offset on. */
   events(from?: number): Iterable<{ readonly offset: number; readonly event: LoggedEvent }>;
   /** Every item of the catalogue that was not removed. */

@@ -1,6 +1,6 @@
 /** Many blocks written in transactions of some megabytes each, for copies of a log. */
 import type { EncodedBlock } from "./block.ts";
-import type { BlockDisk } from "./block-log.ts";
+import type { BlockDisk } from "./block-disk.ts";
 
 /** Bytes from which on a transaction is written. */
 const writtenBytes = 8_000_000;

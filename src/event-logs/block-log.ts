@@ -1,36 +1,74 @@
 /** The event log over blocks on a disk: what is written is checked when it is read, and damage is named by its offset. */
 import { LiveshelfError } from "../core/errors.ts";
 import { countOf, decodeBlock, type EncodedBlock, encodeBlocks, type Lines, linesOf, salvage } from "./block.ts";
+import { blockBatch } from "./block-batch.ts";
+import { type BlockDisk, HalfCommitted, type NextDisk } from "./block-disk.ts";
 import type { EventLog, LoggedAt } from "./event-log.ts";
 import { groupedLog, type Prepared, type Run, trimmed } from "./grouped-log.ts";
-
-/** Where blocks are kept, by the offset of their first event. Nothing of it knows what a block holds. */
-export interface BlockDisk {
-  /** Named in messages. */
-  readonly place: string;
-  /** Of the log. */
-  readonly id: string;
-  /** One transaction: resolves when all of it is durable, rejects if none of it is. Rejects where a block's offset is taken. */
-  write(blocks: readonly EncodedBlock[]): Promise<void>;
-  /** The block with the largest first offset up to this one. */
-  at(offset: number): EncodedBlock | undefined;
-  first(): EncodedBlock | undefined;
-  last(): EncodedBlock | undefined;
-  /** Removes the blocks whose first offset is below, the oldest first; resolves when that is durable. */
-  remove(before: number): Promise<void>;
-  /** In use. */
-  readonly bytes: number;
-  close(): Promise<void>;
-}
 
 type Append = Prepared & Lines;
 
 /** Throws LOG_DAMAGED if the last block is not what was written. */
-export function blockLog(disk: BlockDisk): EventLog {
+export function blockLog(given: BlockDisk): EventLog {
+  let disk = given;
   let start = startOf(disk);
+  /** What new writes wait for while the disks are exchanged; and the write under way. */
+  let held: Promise<void> | undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
+  let torn: HalfCommitted | undefined;
+
+  async function write(group: readonly Append[]): Promise<void> {
+    await held;
+    if (torn !== undefined) throw torn;
+    await disk.write(encodeBlocks(group));
+  }
+
+  /** The blocks from `from` on; answers where the next begins. */
+  async function copyTail(to: BlockDisk, from: number): Promise<number> {
+    const batch = blockBatch(to);
+    const end = headOf(disk);
+    let next = from;
+    while (next < end) {
+      const block = disk.at(next);
+      if (block?.first !== next) throw damagedLog(disk.place, `no block begins at offset ${next}`);
+      await batch.put(block);
+      next += countOf(block) ?? refuse(disk, block);
+    }
+    await batch.flush();
+    return next;
+  }
+
+  async function switchTo({ disk: next, head, commit }: NextDisk): Promise<void> {
+    const copied = await copyTail(next, head);
+    const release = Promise.withResolvers<void>();
+    held = release.promise;
+    const old = disk;
+    try {
+      // Where it fails, the log fails, and stays where it is.
+      await underWay;
+      await copyTail(next, copied);
+      const from = startOf(next);
+      commit();
+      disk = next;
+      start = from;
+    } catch (error) {
+      if (error instanceof HalfCommitted) torn = error;
+      throw error;
+    } finally {
+      held = undefined;
+      release.resolve();
+    }
+    // What it held is on the other disk, however this ends.
+    await old.close().catch(() => {});
+  }
+
   return groupedLog<Append>({
-    id: disk.id,
-    place: disk.place,
+    get id() {
+      return disk.id;
+    },
+    get place() {
+      return disk.place;
+    },
     head: headOf(disk),
     get start() {
       return start;
@@ -42,7 +80,12 @@ export function blockLog(disk: BlockDisk): EventLog {
       const lines = linesOf(first, events);
       return { ...lines, events, bytes: lines.sizes.reduce((sum, size) => sum + size, 0) };
     },
-    write: (group) => disk.write(encodeBlocks(group)),
+    write(group) {
+      const done = write(group);
+      underWay = done;
+      return done;
+    },
+    switchTo,
     runAt: (offset) => runAt(disk, offset),
     async trim(before) {
       const from = disk.at(before)?.first ?? 0;
@@ -105,6 +148,9 @@ export function readOnlyBlockLog(disk: BlockDisk): EventLog {
     durable: async () => {},
     read: (from, to = Number.POSITIVE_INFINITY) => readRange(Math.max(start(), from), Math.min(to, head())),
     trim: async () => {
+      throw refused();
+    },
+    switchTo: async () => {
       throw refused();
     },
     onFailure() {},

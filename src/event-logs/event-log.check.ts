@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type { LoggedEvent, OutcomeEvent } from "../core/event.ts";
 import { random } from "../core/random.ts";
+import type { BlockDisk } from "./block-disk.ts";
 import type { EventLog, LoggedAt } from "./event-log.ts";
 
 /** One implementation, as the checks need it. */
@@ -11,6 +12,8 @@ export interface Subject {
   open(): EventLog;
   /** The log just closed, opened again; absent where nothing is kept. */
   readonly reopen?: () => EventLog;
+  /** A new, empty disk of the same kind. */
+  newDisk(): BlockDisk;
   /** A new log whose `works` first flushes succeed and whose later ones fail; absent where a disk cannot be broken here. */
   readonly openFailing?: (works: number) => EventLog;
 }
@@ -22,7 +25,7 @@ export interface Promised {
   check(subject: Subject): Promise<void>;
 }
 
-const promise = (name: string, check: Promised["check"], needs?: Promised["needs"]): Promised => ({
+export const promise = (name: string, check: Promised["check"], needs?: Promised["needs"]): Promised => ({
   name,
   check,
   ...(needs && { needs }),
@@ -34,10 +37,10 @@ export function click(n: number): OutcomeEvent {
 
 export const clicks = (from: number, to: number): LoggedEvent[] =>
   Array.from({ length: to - from }, (_, i) => click(from + i));
-const numbered = (from: number, to: number): LoggedAt[] =>
+export const numbered = (from: number, to: number): LoggedAt[] =>
   clicks(from, to).map((event, i) => ({ offset: from + i, event }));
 
-async function withLog(log: EventLog, use: (log: EventLog) => unknown): Promise<void> {
+export async function withLog(log: EventLog, use: (log: EventLog) => unknown): Promise<void> {
   try {
     await use(log);
   } finally {

@@ -4,12 +4,13 @@
  */
 import type { LiveshelfError } from "../core/errors.ts";
 import type { LoggedEvent } from "../core/event.ts";
+import type { NextDisk } from "./block-disk.ts";
 
 export type Deliver = (event: LoggedEvent, offset: number) => void;
 
 /** Ordered events under offsets that rise by one, from 0 on, without gaps; the oldest may have been trimmed. */
 export interface EventLog {
-  /** 16 hexadecimal digits, made once when the log is created and kept with it: tells a snapshot which log it is of. */
+  /** 16 hexadecimal digits, made once when the log is created and kept with it: tells a snapshot which log it is of. Another after {@link switchTo}. */
   readonly id: string;
 
   /** Offset of the first event that is kept: 0, unless the log was trimmed. */
@@ -60,6 +61,13 @@ export interface EventLog {
    * gone, and the log has no gap all the same.
    */
   trim(before: number): Promise<void>;
+
+  /**
+   * Goes on upon another disk, on which this log's events stand up to an offset, some of them replaced; what came since is copied.
+   * No offset moves, readers go on, and what is appended meanwhile waits in memory. Rejects with LOG_UNWRITABLE, CLOSED or
+   * LOG_DAMAGED, and with what `commit` throws: then all is as it was, and the other disk is the caller's to close.
+   */
+  switchTo(next: NextDisk): Promise<void>;
 
   /**
    * Tells the listener once, when a flush fails. By then `head` has gone back to `durableHead`: the events above it

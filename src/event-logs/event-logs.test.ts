@@ -7,8 +7,9 @@ import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
 import type { LoggedEvent } from "../core/event.ts";
 import { click, clicks, promises, type Subject } from "./event-log.check.ts";
-import { lmdbLog } from "./lmdb.ts";
-import { memoryLog } from "./memory.ts";
+import { lmdbLog, writingDisk } from "./lmdb.ts";
+import { switching } from "./log-switch.check.ts";
+import { memoryDisk, memoryLog } from "./memory.ts";
 
 const root = mkdtempSync(join(tmpdir(), "event-logs-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -20,6 +21,7 @@ const subjects: (Subject & { skips: Partial<Record<"reopen" | "openFailing", str
   {
     name: "memory",
     open: () => memoryLog(),
+    newDisk: () => memoryDisk(),
     openFailing: (works) =>
       memoryLog({
         sync: async () => {
@@ -32,6 +34,7 @@ const subjects: (Subject & { skips: Partial<Record<"reopen" | "openFailing", str
   {
     name: "lmdb",
     open: () => lmdbLog({ folder: (lmdbFolder = newFolder()) }),
+    newDisk: () => writingDisk(newFolder()),
     reopen: () => lmdbLog({ folder: lmdbFolder }),
     skips: { openFailing: "a disk is broken under a process of its own, below" },
   },
@@ -39,7 +42,7 @@ const subjects: (Subject & { skips: Partial<Record<"reopen" | "openFailing", str
 
 for (const subject of subjects) {
   describe(subject.name, () => {
-    for (const { name, needs, check } of promises) {
+    for (const { name, needs, check } of [...promises, switching]) {
       const reason = needs && !subject[needs] ? subject.skips[needs] : undefined;
       if (reason) test.skip(`${name} (${reason})`, () => {});
       else test(name, () => check(subject));
@@ -49,8 +52,17 @@ for (const subject of subjects) {
 
 test("every file of the folder is an implementation that is checked here, or part of one", () => {
   const parts = [
-    ...["block", "block-batch", "block-log", "event-log", "event-log.check", "grouped-log"],
-    ...["lmdb-file", "lmdb-pages", "log-copy", "log-repair", "log-survey", "writer-lock"],
+    ...["block", "block-batch", "block-disk", "block-log", "event-log", "event-log.check", "grouped-log"],
+    ...[
+      "lmdb-file",
+      "lmdb-pages",
+      "log-copy",
+      "log-repair",
+      "log-rewrite",
+      "log-survey",
+      "log-switch.check",
+      "writer-lock",
+    ],
   ];
   const files = readdirSync(import.meta.dirname)
     .filter((file) => !file.endsWith(".test.ts"))

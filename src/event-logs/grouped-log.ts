@@ -4,6 +4,7 @@
  */
 import { assert, LiveshelfError } from "../core/errors.ts";
 import type { LoggedEvent } from "../core/event.ts";
+import { HalfCommitted, type NextDisk } from "./block-disk.ts";
 import type { Deliver, EventLog, LoggedAt } from "./event-log.ts";
 
 /** Events that follow one another, from offset `first` on. */
@@ -37,6 +38,8 @@ export interface Store<A extends Prepared> {
   runAt(offset: number): Run;
   /** Moves `start` up to `before`, or to less; resolves when durable. */
   trim(before: number): Promise<void>;
+  /** Goes on upon another disk; writes wait meanwhile. */
+  switchTo(next: NextDisk): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,36 +59,37 @@ export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
   let failure: LiveshelfError | undefined;
   let closing: Promise<void> | undefined;
   let closed = false;
-  let trims: Promise<unknown> = Promise.resolve();
+  let asides: Promise<unknown> = Promise.resolve();
   const listeners: ((error: LiveshelfError) => void)[] = [];
 
   async function writeGroups(): Promise<void> {
     // What is appended in one turn of the event loop is one group.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting) {
-      inFlight = waiting;
+      const { appends, written } = (inFlight = waiting);
       waiting = undefined;
-      const last = inFlight.appends.at(-1)!;
+      const last = appends.at(-1)!;
       try {
-        await store.write(inFlight.appends);
+        await store.write(appends);
       } catch (cause) {
-        return fail(cause, inFlight.written);
+        return fail(cause);
       }
       durableHead = last.first + last.events.length;
-      for (const { bytes } of inFlight.appends) queuedBytes -= bytes;
-      inFlight.written.resolve();
+      for (const { bytes } of appends) queuedBytes -= bytes;
+      written.resolve();
       inFlight = undefined;
     }
   }
 
-  function fail(cause: unknown, lost: PromiseWithResolvers<void>): void {
+  /** Once: what fails after it is a write that was given up then. */
+  function fail(cause: unknown): void {
+    if (failure) return;
     failure = unwritable(cause, "Free space on the disk or mend it, then start again: what was acknowledged is kept.");
-    const alsoLost = waiting;
+    const lost = [inFlight, waiting];
     inFlight = waiting = undefined;
     head = durableHead;
     queuedBytes = 0;
-    lost.reject(failure);
-    alsoLost?.written.reject(failure);
+    for (const group of lost) group?.written.reject(failure);
     for (const listener of listeners) listener(failure);
   }
 
@@ -142,6 +146,24 @@ export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
     }
   }
 
+  async function switchTo(next: NextDisk): Promise<void> {
+    refuseIfClosing();
+    if (failure) throw failure;
+    try {
+      await store.switchTo(next);
+    } catch (cause) {
+      if (cause instanceof HalfCommitted) fail(cause);
+      if (failure) throw failure;
+      throw cause instanceof LiveshelfError ? cause : unwritable(cause, "The log stays as it was.");
+    }
+  }
+
+  /** Work beside the writes, that {@link EventLog.close} waits for. */
+  function aside(work: Promise<void>): Promise<void> {
+    asides = Promise.allSettled([asides, work]);
+    return work;
+  }
+
   function refuseIfClosing(): void {
     if (closing) throw new LiveshelfError("CLOSED", `The event log in ${store.place} is closed.`);
   }
@@ -151,7 +173,9 @@ export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
   }
 
   return {
-    id: store.id,
+    get id() {
+      return store.id;
+    },
     get start() {
       return store.start;
     },
@@ -189,11 +213,8 @@ export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
       return first;
     },
     durable,
-    trim(before) {
-      const done = trim(before);
-      trims = Promise.allSettled([trims, done]);
-      return done;
-    },
+    trim: (before) => aside(trim(before)),
+    switchTo: (next) => aside(switchTo(next)),
     read(from, to = head) {
       refuseIfClosed();
       return readRange(Math.max(store.start, from), to);
@@ -204,7 +225,7 @@ export function groupedLog<A extends Prepared>(store: Store<A>): EventLog {
     },
     close() {
       closing ??= (failure ? Promise.resolve() : durable()).finally(async () => {
-        await trims;
+        await asides;
         closed = true;
         await store.close();
       });

@@ -10,13 +10,15 @@ import {
   openSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { open, type RangeOptions, type RootDatabase } from "lmdb";
 import { LiveshelfError } from "../core/errors.ts";
 import type { EncodedBlock } from "./block.ts";
-import { type BlockDisk, blockLog, damagedLog, readOnlyBlockLog } from "./block-log.ts";
+import type { BlockDisk } from "./block-disk.ts";
+import { blockLog, damagedLog, readOnlyBlockLog } from "./block-log.ts";
 import type { EventLog } from "./event-log.ts";
 import { wrongWith } from "./lmdb-file.ts";
 import { hasLivingWriter, lockForWriting } from "./writer-lock.ts";
@@ -38,6 +40,9 @@ const making = "making";
 /** Room that a log asks of its disk beside what is written: pages of the tree, and what others write meanwhile. */
 const spareBytes = 2 ** 20;
 const removedAtOnce = 1000;
+/** Looks at a folder that has no log, and the pause between two. */
+const opensMax = 2;
+const switchedWithinMs = 20;
 
 /** Readers of this thread, by folder. LMDB shares one file among them and a writer, and what it opened first to read stays so. */
 const readers = new Map<string, number>();
@@ -54,21 +59,42 @@ export function lmdbLog({ folder, readOnly = false }: LmdbLogOptions): EventLog 
   }
 }
 
-/** Blocks in a folder. `newId`: of the log, if there is none in the folder yet. `abandon` lets go of the folder at once; nothing may be under way. */
-export function writingDisk(folder: string, newId = randomBytes(8).toString("hex")): BlockDisk & { abandon(): void } {
+export interface WritingDisk extends BlockDisk {
+  /** Lets go of the folder at once; nothing may be under way. */
+  abandon(): void;
+  /** The folder has another name now: what is open stays so. */
+  renamed(folder: string): void;
+}
+
+export interface WritingOptions {
+  /** Of the log, if there is none in the folder yet. */
+  readonly newId?: string | undefined;
+  /** Its file was looked at, every page, since it was written last. */
+  readonly isKnownWhole?: boolean;
+}
+
+/** Blocks in a folder. */
+export function writingDisk(
+  folder: string,
+  { newId = randomBytes(8).toString("hex"), isKnownWhole = false }: WritingOptions = {},
+): WritingDisk {
   const release = prepared(folder);
+  const home = { folder };
+  const closed = (): void => release(home.folder);
   let db: Database | undefined;
   const abandon = (): void => {
     void db?.close();
-    release();
+    closed();
+  };
+  const renamed = (to: string): void => {
+    home.folder = to;
   };
   try {
     return translated(folder, () => {
-      db = openDatabase(folder, false);
+      db = openDatabase(folder, false, isKnownWhole);
       const id = lastOf(db) || db.get(aboutKey) ? idOf(db, folder) : create(db, folder, newId);
       rmSync(join(folder, making), { force: true });
-      const disk = blockDisk(db, folder, id, release);
-      return Object.assign(disk, { abandon });
+      return Object.assign(blockDisk(db, home, id, closed), { abandon, renamed });
     });
   } catch (error) {
     abandon();
@@ -77,10 +103,7 @@ export function writingDisk(folder: string, newId = randomBytes(8).toString("hex
 }
 
 export function readingDisk(folder: string): BlockDisk {
-  if (!existsSync(join(folder, "data.mdb"))) {
-    throw new LiveshelfError("FOLDER_UNREADABLE", `${folder} holds no event log. Check the name of the folder.`);
-  }
-  const db = translated(folder, () => openDatabase(folder, true));
+  const db = translated(folder, () => openToRead(folder));
   let id: string;
   try {
     id = translated(folder, () => idOf(db, folder));
@@ -91,31 +114,33 @@ export function readingDisk(folder: string): BlockDisk {
   readers.set(folder, (readers.get(folder) ?? 0) + 1);
   const forget = (): void => void readers.set(folder, readers.get(folder)! - 1);
   // Otherwise what was seen first in this turn of the event loop would be seen for as long as the turn lasts.
-  return blockDisk(db, folder, id, forget, () => db.resetReadTxn());
+  return blockDisk(db, { folder }, id, forget, () => db.resetReadTxn());
 }
 
 /** `refresh` comes before each look at the ends of the log. */
 function blockDisk(
   db: Database,
-  folder: string,
+  home: { readonly folder: string },
   id: string,
   closed: () => void,
   refresh: () => void = () => {},
 ): BlockDisk {
   let isClosed = false;
   let bytes = 0;
-  const seen = <T>(read: () => T): T => translated(folder, read);
+  const seen = <T>(read: () => T): T => translated(home.folder, read);
   const fresh = <T>(read: () => T): T =>
     seen(() => {
       refresh();
       return read();
     });
   return {
-    place: folder,
+    get place() {
+      return home.folder;
+    },
     id,
     async write(blocks) {
       refuseIfFull(
-        folder,
+        home.folder,
         blocks.reduce((sum, { bytes }) => sum + bytes.length, 0),
       );
       try {
@@ -124,7 +149,7 @@ function blockDisk(
         // After a failed write of its meta page, LMDB refuses even to read in this environment.
         isClosed = true;
         await db.close();
-        db = openDatabase(folder, true);
+        db = openDatabase(home.folder, true);
         isClosed = false;
         throw error;
       }
@@ -133,7 +158,7 @@ function blockDisk(
     first: () => fresh(() => firstOf(db)),
     last: () => fresh(() => lastOf(db)),
     async remove(before) {
-      refuseIfFull(folder, 0);
+      refuseIfFull(home.folder, 0);
       await remove(db, id, before);
     },
     get bytes() {
@@ -149,7 +174,7 @@ function blockDisk(
 }
 
 /** The folder made, checked and locked. */
-function prepared(folder: string): () => void {
+function prepared(folder: string): (renamed?: string) => void {
   if (readers.get(folder)) throw inUseByReader(folder);
   try {
     const made = mkdirSync(folder, { recursive: true });
@@ -176,10 +201,28 @@ function refuseIfFull(folder: string, bytes: number): void {
   if (left < needed) throw new Error(`no space left: the disk has ${left} bytes, and ${needed} are needed`);
 }
 
-function openDatabase(folder: string, readOnly: boolean): Database {
+/** A log that is switched to another (see event-log.ts, `switchTo`) is another folder under the same name, and for a moment none. */
+function openToRead(folder: string): Database {
+  for (let tries = 1; ; tries++) {
+    const before = inodeOf(folder);
+    if (existsSync(join(folder, "data.mdb"))) {
+      const db = openDatabase(folder, true);
+      // Else its file may be of one log, and its lock file of the other.
+      if (inodeOf(folder) === before) return db;
+      void db.close();
+    } else if (tries === opensMax) {
+      throw new LiveshelfError("FOLDER_UNREADABLE", `${folder} holds no event log. Check the name of the folder.`);
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, switchedWithinMs);
+  }
+}
+
+const inodeOf = (folder: string): number | undefined => statSync(folder, { throwIfNoEntry: false })?.ino;
+
+function openDatabase(folder: string, readOnly: boolean, isKnownWhole = false): Database {
   const file = join(folder, "data.mdb");
   const isNew = !readOnly && existsSync(join(folder, making));
-  const look = { mend: !readOnly, isNew, changes: readOnly && hasLivingWriter(folder) };
+  const look = { mend: !readOnly, isNew, changes: isKnownWhole || (readOnly && hasLivingWriter(folder)) };
   const wrong = existsSync(file) ? wrongWith(file, look) : undefined;
   if (wrong) throw damagedLog(folder, wrong);
   return open<Buffer, number | string>({

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { LiveshelfError } from "../core/errors.ts";
 import { countOf } from "./block.ts";
 import { blockBatch } from "./block-batch.ts";
-import { type BlockDisk, damagedLog } from "./block-log.ts";
+import type { BlockDisk } from "./block-disk.ts";
+import { damagedLog } from "./block-log.ts";
 import { trimmed } from "./grouped-log.ts";
 import { lmdbLog, readingDisk, writingDisk } from "./lmdb.ts";
 
@@ -21,7 +22,7 @@ export interface CopiedLog {
 export async function copyLog(from: string, to: string): Promise<CopiedLog> {
   const source = readingDisk(from);
   try {
-    const target = writingDisk(to, source.id);
+    const target = writingDisk(to, { newId: source.id });
     try {
       return await copied(source, target);
     } finally {

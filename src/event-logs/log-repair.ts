@@ -5,7 +5,7 @@ import { assert, LiveshelfError } from "../core/errors.ts";
 import type { LostEvent } from "../core/event.ts";
 import { encodeBlocks, linesOf, salvage } from "./block.ts";
 import { blockBatch } from "./block-batch.ts";
-import type { BlockDisk } from "./block-log.ts";
+import type { BlockDisk } from "./block-disk.ts";
 import { syncFolder, writingDisk } from "./lmdb.ts";
 import { isDamaged, type Reflected, type Survey, survey } from "./log-survey.ts";
 import { lockForWriting } from "./writer-lock.ts";
@@ -63,7 +63,7 @@ async function replaced(folder: string, file: string, seen: Survey): Promise<str
   const aside = join(folder, unfinished);
   rmSync(aside, { recursive: true, force: true });
   try {
-    const disk = writingDisk(aside, seen.id);
+    const disk = writingDisk(aside, { newId: seen.id });
     try {
       await writeAll(disk, seen);
     } finally {

@@ -1,6 +1,7 @@
 /** An event log that lives as long as its process: for tests, simulations and evaluation. */
 import { randomBytes } from "node:crypto";
 import type { EncodedBlock } from "./block.ts";
+import type { BlockDisk } from "./block-disk.ts";
 import { blockLog } from "./block-log.ts";
 import type { EventLog } from "./event-log.ts";
 
@@ -9,13 +10,16 @@ export interface MemoryLogOptions {
   readonly sync?: () => Promise<void>;
 }
 
-export function memoryLog({ sync = async () => {} }: MemoryLogOptions = {}): EventLog {
+export const memoryLog = (options?: MemoryLogOptions): EventLog => blockLog(memoryDisk(options));
+
+/** Blocks of a log of its own, under an id of its own. */
+export function memoryDisk({ sync = async () => {} }: MemoryLogOptions = {}): BlockDisk {
   let blocks: EncodedBlock[] = [];
   let bytes = 0;
   const count = (change: readonly EncodedBlock[], sign: 1 | -1): void => {
     for (const block of change) bytes += sign * block.bytes.length;
   };
-  return blockLog({
+  return {
     place: "memory",
     id: randomBytes(8).toString("hex"),
     async write(group) {
@@ -36,7 +40,7 @@ export function memoryLog({ sync = async () => {} }: MemoryLogOptions = {}): Eve
       return bytes;
     },
     close: async () => {},
-  });
+  };
 }
 
 /** How many blocks begin at this offset or before. */

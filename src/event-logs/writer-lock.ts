@@ -16,8 +16,8 @@ interface Holder {
   readonly token: string;
 }
 
-/** Takes the folder for writing; the answer lets go of it. Throws FOLDER_IN_USE while another writer lives. */
-export function lockForWriting(folder: string): () => void {
+/** Takes the folder for writing; the answer lets go of it, under the name that it has by then. Throws FOLDER_IN_USE while another writer lives. */
+export function lockForWriting(folder: string): (renamed?: string) => void {
   const file = join(folder, fileName);
   const mine: Holder = { pid: process.pid, started: startOf(process.pid), token: randomBytes(8).toString("hex") };
   const own = `${file}.${mine.token}`;
@@ -32,8 +32,9 @@ export function lockForWriting(folder: string): () => void {
   } finally {
     rmSync(own, { force: true });
   }
-  return () => {
-    if (readHolder(file)?.token === mine.token) rmSync(file, { force: true });
+  return (renamed = folder) => {
+    const held = join(renamed, fileName);
+    if (readHolder(held)?.token === mine.token) rmSync(held, { force: true });
   };
 }
 
@@ -41,6 +42,11 @@ export function lockForWriting(folder: string): () => void {
 export function hasLivingWriter(folder: string): boolean {
   const holder = readHolder(join(folder, fileName));
   return holder !== undefined && isAlive(holder);
+}
+
+/** Of a folder that the one who held it, this process, writes no more. */
+export function unlock(folder: string): void {
+  rmSync(join(folder, fileName), { force: true });
 }
 
 function link(from: string, to: string): boolean {

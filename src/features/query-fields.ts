@@ -11,6 +11,7 @@
  * whole query is the set of its stems: “red scarf” and “Scarves, red” are one, asked before or not.
  */
 import type { Analyzer } from "../core/analyzer.ts";
+import type { Bounds } from "../core/bounds.ts";
 import { dayMs } from "../core/clock.ts";
 import type { RowKeys } from "../core/expiring-ids.ts";
 import type { Fact } from "../core/fact.ts";
@@ -71,6 +72,8 @@ export interface QueryFieldsOptions {
   readonly words: RowKeys;
   /** The item's word at a place. */
   field(place: QueryPlace): ItemWord;
+  /** How many pairs of a query and a value may be kept at present. */
+  readonly bounds?: Bounds;
 }
 
 /** Keys of a query: of its words, and of all of them together. */
@@ -82,8 +85,8 @@ interface Keys {
 
 const shop = shareKey("");
 
-export function queryFields({ analyzer, queryText, words, field }: QueryFieldsOptions): QueryFields {
-  const shares = new ValueShares("shares", queryPlaces.length, halfLifeMs, expiryMs);
+export function queryFields({ analyzer, queryText, words, field, bounds }: QueryFieldsOptions): QueryFields {
+  const shares = new ValueShares("shares", queryPlaces.length, halfLifeMs, expiryMs, bounds);
   const values = new Int32Array(queryPlaces.length);
   const priors = new Float64Array(queryPlaces.length);
   const codes = new Marks();

@@ -1,5 +1,6 @@
 /** How an item fares for this query: clicks for each showing of the pair, decayed. Pairs of items or words that are gone expire unread. */
 import { actionCode } from "../core/actions.ts";
+import type { Bounds } from "../core/bounds.ts";
 import { dayMs } from "../core/clock.ts";
 import { DecayedPairs } from "../core/decayed.ts";
 import type { RowKeys } from "../core/expiring-ids.ts";
@@ -18,9 +19,9 @@ const showingsAt = 1;
 const strength = 5;
 const shopRate = 0.05;
 
-/** `words`, `items`: keys of their rows. */
-export function queryItem(words: RowKeys, items: RowKeys): Feature {
-  const pairs = new DecayedPairs("pairs", ["clicks", "showings"], halfLifeMs, expiryMs);
+/** `words`, `items`: keys of their rows. `bounds`: how many pairs may be kept at present. */
+export function queryItem(words: RowKeys, items: RowKeys, bounds?: Bounds): Feature {
+  const pairs = new DecayedPairs("pairs", ["clicks", "showings"], halfLifeMs, expiryMs, bounds);
   return {
     name: "query-item",
     columns: [code("query-item-rate"), code("query-item-clicks"), code("query-item-showings")],

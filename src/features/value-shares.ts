@@ -2,7 +2,8 @@
  * Which values of an item's fields the clicks for a key (a query, or a word of one) fall on: decayed counts of each key × value, of each key,
  * and for each key the values that lead. Keys and values are kept as hashes of 63 bits; both expire when no click came for `expiryMs`.
  */
-import { decay } from "../core/decayed.ts";
+import type { Bounds } from "../core/bounds.ts";
+import { decay, keepToBound } from "../core/decayed.ts";
 import { HashTable } from "../core/hash-table.ts";
 import { hashText, mix, mixPair } from "../core/random.ts";
 import { prefixed, type State, state } from "../core/state.ts";
@@ -36,11 +37,13 @@ export class ValueShares {
   readonly places: number;
   readonly #halfLifeMs: number;
   readonly #expiryMs: number;
+  readonly #bounds: Bounds | undefined;
   readonly #keys: HashTable;
   readonly #pairs = new HashTable("pairs", ["clicks", "atMs"]);
 
-  /** `places`: how many fields an item has values of. */
-  constructor(name: string, places: number, halfLifeMs: number, expiryMs: number) {
+  /** `places`: how many fields an item has values of. `bounds`: how many values may be counted at present. */
+  constructor(name: string, places: number, halfLifeMs: number, expiryMs: number, bounds?: Bounds) {
+    this.#bounds = bounds;
     this.places = places;
     this.#halfLifeMs = halfLifeMs;
     this.#expiryMs = expiryMs;
@@ -133,6 +136,7 @@ export class ValueShares {
     }
     const swept = this.#keys.size > size ? sweptForNew : sweptSlots;
     this.#keys.sweep(swept, (candidate) => time.get(candidate) < atMs - this.#expiryMs);
+    if (this.#bounds !== undefined) keepToBound(this.#keys, time, this.#bounds, this.#bounds.queryValues);
   }
 
   #age(slot: number, atMs: number): void {
@@ -171,6 +175,7 @@ export class ValueShares {
     } else clicks.add(slot, decay(last - atMs, this.#halfLifeMs));
     const swept = this.#pairs.size > size ? sweptForNew : sweptSlots;
     this.#pairs.sweep(swept, (candidate) => time.get(candidate) < atMs - this.#expiryMs);
+    if (this.#bounds !== undefined) keepToBound(this.#pairs, time, this.#bounds, this.#bounds.queryValues);
     return before;
   }
 

@@ -158,7 +158,62 @@ export const userReport = Type.Object(
     affinities: Type.Array(Type.Object({ field: word, value: word, share: number })),
     sessions: count,
   },
-  { description: "The shopper." },
+  {
+    description:
+      "The shopper. An export has more: `known`, `sessionIds`, `queries`, `suspectedFor`, `quarantined` and `events`.",
+  },
+);
+
+export const erasureReceipt = Type.Object(
+  {
+    user: word,
+    known: Type.Boolean({ description: "False: nothing was held; the log is searched all the same." }),
+    erased: Type.Record(Type.String(), count, { description: "What was held and is gone, by kind." }),
+    offset: Type.Integer({ description: "Events of the shopper below it leave the log." }),
+    log: Type.Enum(["queued", "under way", "done"]),
+  },
+  { description: "Forgotten, durably." },
+);
+
+const notTaken = {
+  id: optional(word),
+  type: optional(word),
+  code: optional(code),
+  message: optional(word),
+  at: optional(Type.String({ description: "JSON pointer." })),
+};
+
+export const notTakenReport = Type.Object(
+  {
+    events: Type.Array(
+      Type.Object({
+        result: Type.Enum(["rejected", "duplicate"]),
+        ...notTaken,
+        time: Type.String({ description: "When it came." }),
+      }),
+    ),
+  },
+  { description: "Events that were refused, or sent again. Who they were about is not kept." },
+);
+
+export const eventReport = Type.Object(
+  {
+    ...notTaken,
+    id: word,
+    result: Type.Enum(["accepted", "rejected", "ignored"]),
+    time: optional(Type.String({ description: "When it came." })),
+    offset: optional(count),
+    durable: optional(Type.Boolean({ description: "It is on disk." })),
+    event: optional(fields),
+    slate: optional(
+      Type.Union([word, Type.Null()], { description: "The list that it opened or joined; null where there is none." }),
+    ),
+    counted: optional(Type.Array(Type.String({ description: "As operating.md names the counts." }))),
+    taught: optional(Type.Array(Type.String({ description: "What it taught, or why nothing, in words." }))),
+    duplicates: optional(Type.Integer({ description: "How often it was sent again, of late." })),
+    refusals: optional(Type.Integer({ description: "How often it was refused, of late." })),
+  },
+  { description: "What became of an event." },
 );
 
 export const quarantineReport = Type.Object(
@@ -190,6 +245,21 @@ const learner = Type.Object({
 });
 const head = Type.Object({ outcome: word, choices: count, came: count, rate: number, speaks: Type.Boolean() });
 const place = Type.Object({ surface: Type.Union([word, Type.Null()]), bias: Type.Array(number) });
+const rebuild = Type.Object(
+  {
+    why: Type.Enum(["configuration", "erasure"]),
+    state: Type.Enum(["waiting", "folding", "loading", "catching up", "done", "failed"]),
+    done: Type.Integer({ minimum: 0, description: "Events folded, of `total`." }),
+    total: count,
+    settings: optional(Type.Array(word, { description: "That differ from those that answered before." })),
+    offset: optional(Type.Integer({ minimum: 0, description: "From which on it holds." })),
+    pauseMs: optional(Type.Number({ description: "The longest time for which serving stood still for it." })),
+    seconds: optional(number),
+    message: optional(word),
+  },
+  { description: "The last move to another state, or the one under way." },
+);
+
 export const models = Type.Object(
   {
     learners: Type.Array(learner),
@@ -197,8 +267,37 @@ export const models = Type.Object(
     places: Type.Array(place),
     features: Type.Array(word),
     offset: count,
+    rebuild: optional(rebuild),
   },
   { description: "The panel." },
+);
+
+export const effectiveSettings = Type.Object(
+  {
+    settings: Type.Array(
+      Type.Object({
+        name: word,
+        value: Type.Unknown({ description: "Of a secret only whether it is set." }),
+        origin: Type.Enum(["default", "file", "environment", "flag", "option"]),
+        wanted: optional(Type.Unknown({ description: "What was read last, where that does not hold (yet)." })),
+        rebuilds: Type.Boolean({ description: "Changing it folds the log anew." }),
+        atStart: Type.Boolean({ description: "Changing it takes a new start." }),
+        about: word,
+      }),
+    ),
+    rebuild: optional(rebuild),
+  },
+  { description: "The settings that hold." },
+);
+
+export const reconfigured = Type.Object(
+  {
+    changed: Type.Array(word, { description: "Names of settings that are others now." }),
+    rebuilt: Type.Array(word, {
+      description: "Those that hold when the log is folded anew; GET /v1/models says how far that is.",
+    }),
+  },
+  { description: "What changes.", examples: [{ changed: ["value", "rewards"], rebuilt: ["rewards"] }] },
 );
 
 export const health = Type.Object({ ok: Type.Boolean() }, { description: "The process answers." });

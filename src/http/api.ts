@@ -160,6 +160,29 @@ export const suggestQuery = Type.Object(
 export type SuggestQuery = Static<typeof suggestQuery>;
 
 export const itemPath = Type.Object({ item: idText });
+export const eventPath = Type.Object({ event: idText });
+export const notTakenByDefault = 100;
+export const notTakenQuery = Type.Object(
+  {
+    result: Type.Optional(Type.Enum(["rejected", "duplicate"], described("Refused (default), or sent again."))),
+    size: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: limits.refusedEventsMax,
+        description: `How many to answer; default ${notTakenByDefault}.`,
+      }),
+    ),
+  },
+  closed,
+);
 export const userPath = Type.Object({ user: idText });
 export const noQuery = Type.Object({}, closed);
+export const liveQuery = Type.Object(
+  {
+    shoppers: Type.Optional(
+      Type.Enum(["0", "1"], { description: "1: events name user and session; default: nobody is named." }),
+    ),
+  },
+  closed,
+);
 export const userQuery = Type.Object({ export: Type.Optional(Type.Enum(["0", "1"])) }, closed);

@@ -2,6 +2,7 @@
 import { createServer, type Server, type ServerOptions } from "node:http";
 import type { FastifyServerFactory } from "fastify";
 import { limits } from "../core/limits.ts";
+import { holdBack } from "./continuing.ts";
 import { noteAnswer } from "./failures.ts";
 
 const bounding = [
@@ -37,6 +38,7 @@ export function boundedServer(bounds: Bounds, onDrop: () => void): FastifyServer
     server.setTimeout(bounds.stalledWithinMs);
     server.maxConnections = bounds.connectionsMax;
     server.on("request", noteAnswer);
+    holdBack(server);
     // An expectation that nobody knows is passed over (RFC 9110, 10.1.1).
     server.on("checkExpectation", (request, response) => server.emit("request", request, response));
     return server.on("drop", onDrop);

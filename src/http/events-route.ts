@@ -3,13 +3,12 @@ import { LiveshelfError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import { describe } from "../core/parse-event.ts";
 import type { Engine, EventInput, RecordReceipt } from "../core/public.ts";
+import { jsonFault } from "../json-fault.ts";
 import { failure, receipt } from "./api-answers.ts";
 import { eventsBody } from "./api-events.ts";
 import { lines, parseJson, readLinesToo } from "./bodies.ts";
 import type { Door } from "./door.ts";
 import { letIn } from "./letting-in.ts";
-
-type Rejected = RecordReceipt["rejected"][number];
 
 /** `POST /v1/events`: one event, an array, or NDJSON. Answers when what was accepted is durable. */
 export async function eventsRoute(app: FastifyInstance, { engine, metrics, shedding, bodies }: Door) {
@@ -50,19 +49,17 @@ async function recordJson(engine: Engine, body: unknown): Promise<RecordReceipt>
 async function recordLines(engine: Engine, body: Buffer): Promise<RecordReceipt> {
   const events: EventInput[] = [];
   const indices: number[] = [];
-  const broken: Rejected[] = [];
   for (const { index, line } of lines(body, limits.batchEventsMax)) {
     try {
       events.push(parseLine(line) as EventInput);
-      indices.push(index);
     } catch (error) {
-      const { code, message } = error as LiveshelfError;
-      broken.push({ index, code, message });
+      // In the event's place, so that the engine refuses, and counts, all that it refuses.
+      events.push(error as EventInput & LiveshelfError);
     }
+    indices.push(index);
   }
   const receipt = await engine.record(events);
-  const refused = receipt.rejected.map((one) => ({ ...one, index: indices[one.index]! }));
-  return { ...receipt, rejected: [...refused, ...broken].sort((a, b) => a.index - b.index) };
+  return { ...receipt, rejected: receipt.rejected.map((one) => ({ ...one, index: indices[one.index]! })) };
 }
 
 function parseLine(line: Buffer): unknown {
@@ -73,8 +70,14 @@ function parseLine(line: Buffer): unknown {
     );
   }
   try {
-    return parseJson(line);
+    return parseJson(line, placeOf);
   } catch (error) {
-    throw new LiveshelfError("EVENT_MALFORMED", (error as Error).message.replace("The body", "The line"));
+    const { code, message } = error as LiveshelfError;
+    // Of so short a line only the depth can be too large.
+    const meant = code === "BODY_TOO_LARGE" ? "EVENT_LIMIT" : "EVENT_MALFORMED";
+    throw new LiveshelfError(meant, message.replace(/^(?:The|A) body/, "The line"));
   }
 }
+
+/** Refusals are kept, and shown to whoever looks: nothing of a line that nobody could read may be in them. */
+const placeOf = (line: string): string => `look at ${(jsonFault(line) ?? "it").replace(/^line 1, /, "")}`;

@@ -1,6 +1,7 @@
 /** What Prometheus reads at `/metrics`. Children are bound once: a request costs two additions and no look-up by text. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Engine, EngineStatus, RecordReceipt } from "../core/public.ts";
+import { unopened } from "./opening-engine.ts";
 import type { Shedding } from "./shedding.ts";
 
 export interface Metrics {
@@ -29,11 +30,33 @@ const gauges: readonly (readonly [name: string, help: string, read: (status: Eng
     "How long serving stood still for it.",
     ({ snapshotPauseMs }) => snapshotPauseMs / 1000,
   ],
+  [
+    "liveshelf_rebuild_active",
+    "1 while the state is folded anew, for changed settings or an erasure.",
+    ({ rebuild }) => (rebuild === undefined || rebuild.state === "done" || rebuild.state === "failed" ? 0 : 1),
+  ],
+  ["liveshelf_rebuild_failed", "1 if the last one failed.", ({ rebuild }) => (rebuild?.state === "failed" ? 1 : 0)],
+  ["liveshelf_rebuild_done_events", "Events folded for it.", ({ rebuild }) => rebuild?.done ?? 0],
+  ["liveshelf_rebuild_total_events", "Events to be folded for it.", ({ rebuild }) => rebuild?.total ?? 0],
+  [
+    "liveshelf_rebuild_pause_seconds",
+    "The longest step of the last one on the serving thread.",
+    ({ rebuild }) => (rebuild?.pauseMs ?? 0) / 1000,
+  ],
   ["liveshelf_log_start_offset", "First offset that the log still has.", ({ logStart }) => logStart],
   ["liveshelf_log_bytes", "Bytes that the log takes.", ({ logBytes }) => logBytes],
   ["liveshelf_answers_from_cache", "Answers given again, since the start.", ({ answersFromCache }) => answersFromCache],
   ["liveshelf_clock_seconds", "Largest event time so far, Unix seconds.", ({ clockMs }) => clockMs / 1000],
+  [
+    "liveshelf_erasures_pending",
+    "Erased shoppers whose events are still in the log.",
+    ({ erasures }) => erasures.pending,
+  ],
+  ["liveshelf_erasure_seconds", "How long the last erasure took.", ({ erasures }) => erasures.seconds],
   ["liveshelf_state_bytes", "Bytes of folded state.", ({ stateBytes }) => stateBytes],
+  ["liveshelf_memory_max_bytes", "Ceiling on memory; 0: none.", ({ memory }) => memory.maxBytes ?? 0],
+  ["liveshelf_memory_bytes", "Memory that the process takes.", ({ memory }) => memory.processBytes],
+  ["liveshelf_memory_level", "What gives way for the ceiling on memory: 0 nothing.", ({ memory }) => memory.level],
   ["liveshelf_queue_events", "Events accepted and not yet durable.", ({ queued }) => queued],
   ["liveshelf_items", "Items of the catalogue.", ({ items }) => items],
   ["liveshelf_shoppers", "Shoppers that the engine remembers.", ({ shoppers }) => shoppers],
@@ -108,8 +131,10 @@ export function metrics(engine: Engine, shed: Shedding["counts"]): Metrics {
     countDroppedConnection: () => dropped.inc(),
     async text() {
       const status = engine.status();
-      gauges.forEach(([, , read], i) => {
-        levels[i]!.set(read(status));
+      gauges.forEach(([name, , read], i) => {
+        // Before it is open nothing is known: no figure is better than a wrong one.
+        if (status === unopened && name !== "liveshelf_ready") levels[i]!.remove();
+        else levels[i]!.set(read(status));
       });
       refused.reset();
       for (const [priority, count] of Object.entries(shed)) refused.labels(priority).inc(count);

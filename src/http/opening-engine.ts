@@ -2,7 +2,8 @@
 import { LiveshelfError } from "../core/errors.ts";
 import type { Engine, EngineStatus } from "../core/public.ts";
 
-const unopened: EngineStatus = {
+/** Its figures stand for nothing yet. */
+export const unopened: EngineStatus = {
   ready: false,
   offset: 0,
   durableOffset: 0,
@@ -23,6 +24,7 @@ const unopened: EngineStatus = {
   answersFromCache: 0,
   queued: 0,
   erasures: { pending: 0, shoppers: 0, events: 0, seconds: 0 },
+  memory: { processBytes: 0, stateBytes: 0, freeBytes: 0, step: "none", level: 0, bounds: {} },
 };
 
 export interface OpeningEngine {
@@ -49,11 +51,18 @@ export function openingEngine(): OpeningEngine {
       exportUser: (id) => the().exportUser(id),
       erase: async (id) => the().erase(id),
       event: (id) => the().event(id),
+      eventsKnown: () => the().eventsKnown(),
+      eventsNotTaken: (result, size) => the().eventsNotTaken(result, size),
       reconfigure: async (settings) => the().reconfigure(settings),
+      compareSettings: (settings) => the().compareSettings(settings),
+      settings: () => the().settings(),
       quarantine: () => the().quarantine(),
+      desk: () => the().desk(),
       models: () => the().models(),
       inspect: (what) => the().inspect(what),
       status: () => opened?.status() ?? unopened,
+      readiness: () => opened?.readiness() ?? { ready: false, offset: 0 },
+      watch: (watcher) => the().watch(watcher),
       events: (from) => the().events(from),
       items: () => the().items(),
       checksum: () => the().checksum(),

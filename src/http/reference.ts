@@ -11,7 +11,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
     openapi: {
       openapi: "3.1.0",
       info: { title: "Liveshelf", version, description: about, license: { name: "MIT" } },
-      tags: ["Events", "Search", "Lists", "Catalogue", "Shoppers", "Operations", "Later"].map((name) => ({ name })),
+      tags: ["Events", "Search", "Lists", "Catalogue", "Shoppers", "Operations"].map((name) => ({ name })),
     },
   });
 }

@@ -51,12 +51,15 @@ export interface Shedding {
   waitedMs(): number;
   /** Whether a request of this priority is to be refused now; it is counted then. */
   refuses(priority: Priority): boolean;
+  /** From now on. */
+  change(options: Pick<SheddingOptions, "shedAfterMs">): void;
   /** Refused so far. */
   readonly counts: Readonly<Record<Priority, number>>;
 }
 
 export function shedding(options: SheddingOptions): Shedding {
-  const { shedAfterMs, stopwatch = stopwatchMs, isWarm = false, afterTurn = nextCheck } = options;
+  let { shedAfterMs } = options;
+  const { stopwatch = stopwatchMs, isWarm = false, afterTurn = nextCheck } = options;
   const counts = { anonymous: 0, query: 0, events: 0 };
   let isInTurn = false;
   /** The turn before this one had requests too: nobody knows that the queue was empty. */
@@ -109,6 +112,9 @@ export function shedding(options: SheddingOptions): Shedding {
 
   return {
     counts,
+    change: (changed) => {
+      ({ shedAfterMs } = changed);
+    },
     arrived() {
       letIn++;
       const nowMs = turnMs();

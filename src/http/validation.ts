@@ -2,11 +2,11 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { nearest } from "../config.ts";
 import { LiveshelfError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import { ownName } from "../core/other-names.ts";
 import { describe } from "../core/parse-event.ts";
+import { nearest } from "../nearest.ts";
 
 interface Problem {
   readonly keyword: string;

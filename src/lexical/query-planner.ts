@@ -63,6 +63,8 @@ export interface QueryPlannerOptions {
   readonly synonyms: Pick<Synonyms, "wordsMax" | "of">;
   /** See {@link SideBySide}; default: as many as it takes. */
   readonly beside?: SideBySide["beside"];
+  /** Over the dictionary; made where it is not given. */
+  readonly lookup?: TermLookup;
 }
 
 export class QueryPlanner {
@@ -74,9 +76,14 @@ export class QueryPlanner {
 
   constructor(options: QueryPlannerOptions) {
     this.#options = options;
-    this.lookup = new TermLookup(options.dictionary, options.analyzer);
+    this.lookup = options.lookup ?? new TermLookup(options.dictionary, options.analyzer);
     this.#alternatives = new WordAlternatives(this.lookup, options.analyzer, options.documents);
     this.#parts = new WordParts(this.lookup, options);
+  }
+
+  /** Reads queries as this one would with other synonyms. */
+  withSynonyms(synonyms: QueryPlannerOptions["synonyms"]): QueryPlanner {
+    return new QueryPlanner({ ...this.#options, synonyms, lookup: this.lookup });
   }
 
   /** `undefined` where the query has no word. */

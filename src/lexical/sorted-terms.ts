@@ -2,8 +2,12 @@
  * Terms in order of a key, for looking up by how it begins. Runs of at most {@link runMax} in a list of runs: an insert moves one run's
  * tail, and a run that is full halves, so that no change costs more than a few microseconds however many there are.
  */
+import type { Pieces } from "../core/pieces.ts";
 
 const runMax = 1024;
+/** Keys are dealt out by so many of their first code units before they are sorted, so that no sort is long. */
+const dealtBy = 3;
+const dealtAtOnce = 2000;
 
 interface Run {
   readonly keys: string[];
@@ -26,16 +30,31 @@ export class SortedTerms {
     this.#size = 0;
   }
 
-  /** In place of all there is, in any order; each key once. */
-  fill(keys: readonly string[], terms: readonly number[]): void {
+  /** In place of all there is, in any order; each key once. In pieces; nothing may be looked up or changed meanwhile. */
+  *filling(keys: readonly string[], terms: readonly number[]): Pieces<void> {
     this.clear();
-    const order = keys.map((_, i) => i).sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
-    const half = runMax >> 1;
-    for (let from = 0; from < order.length; from += half) {
-      const part = order.slice(from, from + half);
-      this.#runs.push({ keys: part.map((i) => keys[i]!), terms: part.map((i) => terms[i]!) });
+    const dealt = new Map<string, number[]>();
+    for (let i = 0; i < keys.length; i++) {
+      if (i % dealtAtOnce === 0) yield;
+      const beginning = keys[i]!.slice(0, dealtBy);
+      const alike = dealt.get(beginning);
+      if (alike === undefined) dealt.set(beginning, [i]);
+      else alike.push(i);
     }
-    this.#size = order.length;
+    let run: Run | undefined;
+    let sorted = 0;
+    for (const beginning of [...dealt.keys()].sort()) {
+      const alike = dealt.get(beginning)!.sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
+      for (const i of alike) {
+        if (run === undefined || run.keys.length === runMax >> 1) this.#runs.push((run = { keys: [], terms: [] }));
+        run.keys.push(keys[i]!);
+        run.terms.push(terms[i]!);
+      }
+      if ((sorted += alike.length) < dealtAtOnce) continue;
+      sorted = 0;
+      yield;
+    }
+    this.#size = keys.length;
   }
 
   add(key: string, term: number): void {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { atOnce } from "../core/pieces.ts";
 import { copyState } from "../core/state.ts";
 import { Dictionary } from "./dictionary.ts";
 import { editDistance } from "./edit-distance.ts";
@@ -80,7 +81,7 @@ describe("sorted terms", () => {
             sorted.remove(key);
           }
         });
-        if (isRefilled) sorted.fill([...slow.keys()], [...slow.values()]);
+        if (isRefilled) atOnce(sorted.filling([...slow.keys()], [...slow.values()]));
         for (const asked of [prefix, prefix.slice(0, 1), ""]) {
           const found = begun(sorted, asked);
           const keys = [...slow.keys()].filter((key) => key.startsWith(asked)).sort();

@@ -4,6 +4,7 @@
  */
 import type { Analyzer } from "../core/analyzer.ts";
 import { HashTable } from "../core/hash-table.ts";
+import { atOnce, type Pieces } from "../core/pieces.ts";
 import { hashText } from "../core/random.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { MostFrequent } from "./most-frequent.ts";
@@ -15,6 +16,8 @@ export type Terms = Pick<Dictionary, "rows" | "find" | "text" | "kind" | "docume
 /** Letters that a word has at least to be mended, and to be mended twice. */
 const mendedFrom = 4;
 const mendedTwiceFrom = 8;
+/** Terms looked at before other work on the thread may have its turn. */
+const termsAtOnce = 100;
 
 export interface NearTerm {
   readonly term: number;
@@ -52,11 +55,16 @@ export class TermLookup {
 
   /** Makes anew what a restore made stale, so that no request waits for it; otherwise the first lookup does. */
   prepare(): void {
+    if (this.#isStale) atOnce(this.preparing());
+  }
+
+  /** As {@link prepare}, in pieces; no term may come or go meanwhile. */
+  *preparing(): Pieces<void> {
     if (!this.#isStale) return;
-    this.#isStale = false;
     this.#clear();
     const kept = new Rebuilt();
     for (let term = 0; term < this.#terms.rows; term++) {
+      if (term % termsAtOnce === 0) yield;
       const text = this.#terms.text(term);
       if (text === undefined) continue;
       this.#texts[term] = text;
@@ -68,8 +76,9 @@ export class TermLookup {
       }
       if (this.#isWord(term)) this.#addWord(term, text);
     }
-    this.#byPrefix.fill(kept.prefixes, kept.terms);
-    this.#byEnding.fill(kept.endings, kept.endingTerms);
+    yield* this.#byPrefix.filling(kept.prefixes, kept.terms);
+    yield* this.#byEnding.filling(kept.endings, kept.endingTerms);
+    this.#isStale = false;
   }
 
   /** Row of a word that some item has, −1 where none does. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { Bounds } from "../core/bounds.ts";
 import { dayMs } from "../core/clock.ts";
+import { CountingFilter } from "../core/counting-filter.ts";
 import { random } from "../core/random.ts";
 import { checksum, state } from "../core/state.ts";
 import { KernelMemory } from "../kernels/kernel-memory.ts";
-import { CountingFilter } from "./counting-filter.ts";
 import { factors } from "./embedding-cells.ts";
 import { EmbeddingTable, type EmbeddingTableOptions, HashedTable, hashOf } from "./embedding-table.ts";
 import { daysMax, LessonDays } from "./lesson-days.ts";
@@ -191,4 +192,16 @@ test("the first lesson of each day is known as a plain list of all lessons has i
       expect(days.since(back)).toBe(day - back < 20_000 ? 0 : first);
     }
   }
+});
+
+test("while memory is scarce it takes no further row: the code seen least recently leaves, and a new one waits longer", () => {
+  const bounds = new Bounds();
+  const one = table({ capacity: 40, admission: 2, bounds });
+  const see = (code: number, now: number): number => Math.max(one.see(0, code, now), one.see(0, code, now));
+  for (let code = 0; code < 20; code++) expect(see(code, code)).toBeGreaterThanOrEqual(0);
+  bounds.set(2, { embeddings: 20 });
+  for (let code = 20; code < 50; code++) expect(see(code, code)).toBeGreaterThanOrEqual(0);
+  expect([one.size, one.cells.rows, one.find(0, 29), one.find(0, 30) >= 0]).toEqual([20, 20, -1, true]);
+  bounds.set(2, { embeddings: 20, admission: 2 });
+  expect([see(50, 50), see(50, 51) >= 0]).toEqual([-1, true]);
 });

@@ -2,11 +2,12 @@
  * Exact ids to vectors: a (field, code) that was seen often enough gets a row of its own, and no two ever share one. What was not seen
  * for long leaves, and where the table is full, the one that was seen least recently. {@link HashedTable} is the usual alternative.
  */
+import type { Bounds } from "../core/bounds.ts";
 import { Float64Column, Int32Column, registers } from "../core/columns.ts";
+import { CountingFilter } from "../core/counting-filter.ts";
 import { mix } from "../core/random.ts";
 import { type StateBuffer, whenRestored } from "../core/state.ts";
 import type { KernelMemory } from "../kernels/kernel-memory.ts";
-import { CountingFilter } from "./counting-filter.ts";
 import { EmbeddingCells, factors, sumsWidth } from "./embedding-cells.ts";
 
 /** What models of embeddings need of a table. */
@@ -27,6 +28,8 @@ export interface EmbeddingTableOptions {
   readonly capacity: number;
   /** How often a code is seen before it gets a row. */
   readonly admission: number;
+  /** How many rows there may be at present, and how many times `admission` is asked for. */
+  readonly bounds?: Bounds;
   /** A new vector is uniform in ±spread, made of its field and code alone. */
   readonly spread: number;
 }
@@ -138,7 +141,8 @@ export class EmbeddingTable implements Embeddings {
       }
       return found;
     }
-    const { admission, spread } = this.#options;
+    const { bounds, spread } = this.#options;
+    const admission = this.#options.admission * (bounds?.admission ?? 1);
     if (admission > 1 && this.#filter.add(hashOf(field, code)) < admission) return none;
     const row = this.#freeRow(now);
     if (row < 0) return none;
@@ -170,14 +174,15 @@ export class EmbeddingTable implements Embeddings {
       fixed[freeAt] = this.#older.get(free);
       return free;
     }
-    if (this.cells.rows < this.#options.capacity) {
+    const { capacity, bounds } = this.#options;
+    if (this.cells.rows < Math.min(capacity, bounds?.embeddings ?? capacity)) {
       if (this.cells.grow()) return this.cells.rows - 1;
       fixed[refusedAt]!++;
       return none;
     }
     const oldest = fixed[oldestAt]!;
     // Seen in this very lesson: it is in use.
-    if (this.#seen.get(oldest) >= now) return none;
+    if (oldest === none || this.#seen.get(oldest) >= now) return none;
     this.#leave(oldest);
     return oldest;
   }

@@ -2,6 +2,7 @@
  * Vectors of the codes that stand in the fields of rows, and what they say together: the part that factorisation machines and matrix
  * factorisation share. The request's fields come first, then the candidate's own; r[a][b] weighs the product of two fields' vectors.
  */
+import type { Bounds } from "../core/bounds.ts";
 import type { ColumnSpec, Rows } from "../core/rows.ts";
 import { compiledFactors, type FactorKernels, plainFactors, widthMax } from "../kernels/embeddings.ts";
 import { compiledHalves, type HalvesKernels, plainHalves } from "../kernels/halves.ts";
@@ -18,6 +19,8 @@ export interface VectorOptions {
   /** Codes that have a vector at most, and how often one is seen before it has. */
   readonly capacity?: number;
   readonly admission?: number;
+  /** What of both is granted at present. */
+  readonly bounds?: Bounds;
   /** Rows are hashes of their codes: for comparison. */
   readonly isHashed?: boolean;
   /** Pairs of fields have weights r; else all are 1, and each half of a row is summed by itself. */
@@ -95,12 +98,12 @@ export class FieldVectors {
     this.#cells = take("cells", block * this.own);
     this.#requestCells = take("request-cells", this.shared);
     this.#ownVocabularies = take("vocabularies", this.own);
-    const { capacity = 1 << 18, admission = 4, spread = 0.05 } = options;
+    const { capacity = 1 << 18, admission = 4, spread = 0.05, bounds } = options;
     // The table comes last: it grows at the end of the memory.
     this.table =
       options.isHashed === true
         ? new HashedTable({ memory, rows: 2 ** Math.floor(Math.log2(capacity)), spread })
-        : new EmbeddingTable({ memory, capacity, admission, spread });
+        : new EmbeddingTable({ memory, capacity, admission, spread, ...(bounds && { bounds }) });
     this.weights.array.fill(1);
     this.#at(this.#ownVocabularies).set(this.#vocabularies.subarray(this.shared));
   }

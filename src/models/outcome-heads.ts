@@ -12,7 +12,7 @@
 import { FixedBuffer } from "../core/columns.ts";
 import { type FollowUp, type LaterOutcome, laterOutcomes } from "../core/follow-up.ts";
 import { verdict } from "../core/lesson.ts";
-import type { HeadReport } from "../core/public.ts";
+import type { HeadReport } from "../core/model-report.ts";
 import { type ColumnSpec, Rows } from "../core/rows.ts";
 import { type State, state } from "../core/state.ts";
 import { ftrl } from "./ftrl.ts";

@@ -3,11 +3,12 @@
  * d^−0.7 to M[a_d, b], and for the eight latest 0.3 of that to M[b, a_d]; items of one basket add to each other. Rows are bounded lists; the smallest weight leaves.
  * One owner of the counts: several retrievers read them. Neighbours that are gone read as absent, and leave before a row grows.
  */
+import type { Bounds } from "../core/bounds.ts";
 import { dayMs } from "../core/clock.ts";
 import { Float32Column, Float64Column, Int32Column, registers, segmentBits, segmentMask } from "../core/columns.ts";
 import { lasting, type RowKeys } from "../core/expiring-ids.ts";
 import type { Fact } from "../core/fact.ts";
-import { Slab } from "../core/slab.ts";
+import { blockCells, Slab } from "../core/slab.ts";
 import { prefixed, type State, state } from "../core/state.ts";
 import type { Sums } from "./sums.ts";
 
@@ -17,6 +18,8 @@ const rowMax = 64;
 /** Items of the history that a choice is joined to, beside those of its own basket. */
 const window = 20;
 const basketMax = 10;
+/** Cells of the smallest row. */
+const smallestBlock = 4;
 /** Of them, those to which the way back is noted too. */
 const backwardWindow = 8;
 /** d^−0.7; beyond the last, as there. */
@@ -30,6 +33,7 @@ const epochHalfLives = 32;
 export class CoVisits {
   readonly state: State;
   readonly #items: RowKeys;
+  readonly #bounds: Bounds | undefined;
   readonly #slab = new Slab("slab", 2);
   /** Key of the item. */
   readonly #neighbour = new Int32Column("neighbour", -1);
@@ -53,9 +57,10 @@ export class CoVisits {
   #currentEpoch = 0;
   #factor = 1;
 
-  /** `items`: keys of the items' rows. */
-  constructor(items: RowKeys = lasting) {
+  /** `items`: keys of the items' rows. `bounds`: how many neighbours of one may be kept at present. */
+  constructor(items: RowKeys = lasting, bounds?: Bounds) {
     this.#items = items;
+    this.#bounds = bounds;
     this.#times.array.fill(Number.NaN);
     this.state = state("retriever.co-visits", 2, [
       ...prefixed(this.#slab.state),
@@ -192,29 +197,49 @@ export class CoVisits {
   /** Cell of a pair, made (taking the place of the smallest when the row is full) with weight 0. */
   #cellOf(item: number, row: number): number {
     const neighbour = this.#items.key(row);
-    const start = this.#start.get(item);
+    const most = Math.min(rowMax, this.#bounds?.neighbours ?? rowMax);
     let count = this.#count.get(item);
+    if (count > most) count = this.#shorten(item, most);
+    const start = this.#start.get(item);
     let smallest = start;
     if (count > 0) {
       const neighbours = this.#neighbour.segments[start >>> segmentBits]!;
       const first = start & segmentMask;
       for (let at = first; at < first + count; at++) if (neighbours[at] === neighbour) return start + at - first;
-      if (count >= rowMax) smallest = start + this.#smallest(start, count);
+      if (count >= most) smallest = start + this.#smallest(start, count);
     }
-    if (count >= rowMax) {
+    if (count >= most) {
       this.#neighbour.set(smallest, neighbour);
       this.#weight.set(smallest, 0);
       return smallest;
     }
     if (count >= this.#capacity.get(item)) {
       if (count > 0) count = this.#dropGone(item);
-      if (count >= this.#capacity.get(item)) this.#grow(item);
+      if (count >= this.#capacity.get(item)) this.#move(item, Math.max(smallestBlock, this.#capacity.get(item) * 2));
     }
     const cell = this.#start.get(item) + count;
     this.#neighbour.set(cell, neighbour);
     this.#weight.set(cell, 0);
     this.#count.set(item, count + 1);
     return cell;
+  }
+
+  /** Forgets the weakest neighbours until `most` are left; the others keep their order, the block becomes a smaller one. */
+  #shorten(item: number, most: number): number {
+    const start = this.#start.get(item);
+    let count = this.#dropGone(item);
+    while (count > most) {
+      const weakest = start + this.#smallest(start, count);
+      for (let cell = weakest; cell < start + count - 1; cell++) {
+        this.#neighbour.set(cell, this.#neighbour.get(cell + 1));
+        this.#weight.set(cell, this.#weight.get(cell + 1));
+      }
+      count--;
+    }
+    this.#count.set(item, count);
+    const capacity = Math.max(smallestBlock, blockCells(Math.max(1, count)));
+    if (capacity < this.#capacity.get(item)) this.#move(item, capacity);
+    return count;
   }
 
   /** Distance from the start of the row's cell of the smallest weight, the first among equals. */
@@ -240,9 +265,9 @@ export class CoVisits {
     return kept;
   }
 
-  #grow(item: number): void {
+  /** Moves a row to a block of `capacity` cells. */
+  #move(item: number, capacity: number): void {
     const count = this.#count.get(item);
-    const capacity = Math.max(4, this.#capacity.get(item) * 2);
     const start = this.#slab.allocate(capacity);
     this.#neighbour.ensure(this.#slab.cells);
     this.#weight.ensure(this.#slab.cells);

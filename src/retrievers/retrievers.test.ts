@@ -53,6 +53,7 @@ for (const subject of subjects) {
 test("every file of the folder is a retriever that is checked here, or part of one", () => {
   const parts = [
     "co-visits",
+    "co-visits.test",
     "retriever",
     "retriever.check",
     "retrievers.test",

@@ -3,11 +3,12 @@
  * latest to the oldest. At `historyMax` items the oldest leaves. Items that are gone read as absent, and leave before a block grows.
  */
 import { actionCode, isRejection } from "../core/actions.ts";
+import type { Bounds } from "../core/bounds.ts";
 import { Float32Column, Float64Column, Int32Column, segmentRows, Uint8Column, Uint16Column } from "../core/columns.ts";
 import { decay } from "../core/decayed.ts";
 import type { RowKeys } from "../core/expiring-ids.ts";
 import { type History, historyMax, touchHalfLivesMs } from "../core/history.ts";
-import { Slab } from "../core/slab.ts";
+import { blockCells, Slab } from "../core/slab.ts";
 import { prefixed, type State, state } from "../core/state.ts";
 
 /** Of the shopper, as of a touch. */
@@ -19,6 +20,8 @@ export interface Standing {
 }
 
 const smallestBlock = 4;
+/** Of the columns by cell, and what the slab takes for it. */
+const cellBytes = 60;
 const byteMax = 255;
 const touchesMax = 65_535;
 /** Bits of a session's number that are kept. */
@@ -27,6 +30,7 @@ const sessionMask = 0xffff;
 export class Histories {
   readonly state: State;
   readonly #items: RowKeys;
+  readonly #bounds: Bounds | undefined;
   // By shopper: first cell of the block, entries, cells, and the latest and oldest entry as distance from the first cell.
   readonly #start = new Int32Column("start", -1);
   readonly #count = new Int32Column("count");
@@ -67,10 +71,21 @@ export class Histories {
     ...[this.#clicks, this.#sessionTouches, this.#lastAction, this.#older, this.#newer],
   ];
 
-  /** `items`: keys of the items' rows. */
-  constructor(items: RowKeys) {
+  /** `items`: keys of the items' rows. `bounds`: how many items of one shopper may be kept at present. */
+  constructor(items: RowKeys, bounds?: Bounds) {
     this.#items = items;
+    this.#bounds = bounds;
     this.state = state("histories", 1, [...prefixed(this.#slab.state), ...this.#byShopper, ...this.#byCell]);
+  }
+
+  /** Items kept of a shopper. */
+  count(shopper: number): number {
+    return this.#count.get(shopper);
+  }
+
+  /** Cells in all, those of blocks in use, and bytes of one. */
+  get room(): { readonly cells: number; readonly cellsInUse: number; readonly cellBytes: number } {
+    return { cells: this.#slab.cells, cellsInUse: this.#slab.cellsInUse, cellBytes };
   }
 
   isEmpty(shopper: number): boolean {
@@ -233,10 +248,22 @@ export class Histories {
     return -1;
   }
 
+  /** Forgets the items longest not turned to, beyond the bound; the block becomes a smaller one. */
+  shorten(shopper: number): void {
+    const bounds = this.#bounds;
+    const count = this.#count.get(shopper);
+    if (bounds === undefined || count <= bounds.touches) return;
+    while (this.#count.get(shopper) > bounds.touches) this.#takeOut(shopper, this.#oldest.get(shopper));
+    bounds.count("ceilingTouches", count - this.#count.get(shopper));
+    const capacity = Math.max(smallestBlock, blockCells(this.#count.get(shopper)));
+    if (capacity < this.#capacity.get(shopper)) this.#move(shopper, capacity);
+  }
+
   #newEntry(shopper: number, item: number, atMs: number): number {
+    this.shorten(shopper);
     const count = this.#count.get(shopper);
     let at = count;
-    if (count >= historyMax) {
+    if (count >= Math.min(historyMax, this.#bounds?.touches ?? historyMax)) {
       at = this.#oldest.get(shopper);
       this.#unlink(shopper, at);
     } else {
@@ -320,13 +347,18 @@ export class Histories {
   #dropGone(shopper: number): void {
     const start = this.#start.get(shopper);
     for (let at = this.#count.get(shopper) - 1; at >= 0; at--) {
-      if (this.#items.rowOf(this.#item.get(start + at)) >= 0) continue;
-      this.#unlink(shopper, at);
-      const last = this.#count.get(shopper) - 1;
-      if (last !== at) this.#relocate(shopper, last, at);
-      for (const column of this.#byCell) column.set(start + last, 0);
-      this.#count.set(shopper, last);
+      if (this.#items.rowOf(this.#item.get(start + at)) < 0) this.#takeOut(shopper, at);
     }
+  }
+
+  /** Takes out an entry; the last one's cell fills the gap. */
+  #takeOut(shopper: number, at: number): void {
+    const start = this.#start.get(shopper);
+    this.#unlink(shopper, at);
+    const last = this.#count.get(shopper) - 1;
+    if (last !== at) this.#relocate(shopper, last, at);
+    for (const column of this.#byCell) column.set(start + last, 0);
+    this.#count.set(shopper, last);
   }
 
   /** Moves an entry to another cell of the block. */
@@ -342,8 +374,12 @@ export class Histories {
   }
 
   #grow(shopper: number): void {
+    this.#move(shopper, Math.max(smallestBlock, this.#capacity.get(shopper) * 2));
+  }
+
+  /** Moves a shopper's entries to a block of `capacity` cells. */
+  #move(shopper: number, capacity: number): void {
     const count = this.#count.get(shopper);
-    const capacity = Math.max(smallestBlock, this.#capacity.get(shopper) * 2);
     const start = this.#slab.allocate(capacity);
     for (const column of this.#byCell) column.ensure(this.#slab.cells);
     if (count > 0) {

@@ -3,11 +3,12 @@
  * carries both joins what the session did to the user.
  */
 import { BlobStore } from "../core/blob-store.ts";
+import type { Bounds } from "../core/bounds.ts";
 import { minuteMs } from "../core/clock.ts";
-import { Float64Column, Int32Column, registers } from "../core/columns.ts";
+import { Float64Column, Int32Column, registers, segmentRows } from "../core/columns.ts";
 import type { Fields } from "../core/event.ts";
 import { lasting, type RowKeys } from "../core/expiring-ids.ts";
-import type { History } from "../core/history.ts";
+import { type History, historyMax } from "../core/history.ts";
 import { IdTable } from "../core/id-table.ts";
 import { limits } from "../core/limits.ts";
 import { hashText, mixPair } from "../core/random.ts";
@@ -21,6 +22,9 @@ const codeBits = 24;
 /** Rows looked at for expiry with each event, and for each shopper that it brought: at most half of the rows can then be waiting to be forgotten. */
 const sweptAtLeast = 2;
 const sweptForEach = 2;
+/** Beyond a bound: shoppers that leave with each event, beside one for each that came, and rows whose history is made shorter. */
+const letGoAtOnce = 4;
+const shortenedAtOnce = 8;
 
 /** Told when a shopper's row is joined to another or freed, so that other rooms move or forget what they kept for it. */
 export interface ShopperListener {
@@ -35,6 +39,7 @@ export class Shoppers {
   readonly #fields = new BlobStore<Fields>("fields");
   readonly #histories: Histories;
   readonly #expiryMs: number;
+  readonly #bounds: Bounds | undefined;
   #listeners: readonly ShopperListener[] = [];
   /** Shoppers that came since the last sweep: none between two events. */
   #came = 0;
@@ -57,26 +62,20 @@ export class Shoppers {
   readonly #repeats = new Int32Column("repeats");
   /** Touches in a row of the item touched last. */
   readonly #run = new Int32Column("run");
+  readonly #link = [this.#joined, this.#joinedGeneration, this.#lastEventAtMs];
   readonly #byRow = [
-    ...[
-      this.#joined,
-      this.#joinedGeneration,
-      this.#lastEventAtMs,
-      this.#lastTouchAtMs,
-      this.#sessionHash,
-      this.#sessionNumber,
-      this.#sessionStartMs,
-    ],
+    ...[...this.#link, this.#lastTouchAtMs, this.#sessionHash, this.#sessionNumber, this.#sessionStartMs],
     ...[this.#sessionTouches, this.#basketNumber, this.#touchNumber, this.#repeats, this.#run],
   ];
 
   /** Row that the expiry sweep looks at next. */
   readonly #registers = registers("registers", 1);
 
-  /** `items`: keys of the items' rows. */
-  constructor(expiryMs: number, items: RowKeys = lasting) {
+  /** `items`: keys of the items' rows. `bounds`: how many shoppers, and items of each, may be kept at present. */
+  constructor(expiryMs: number, items: RowKeys = lasting, bounds?: Bounds) {
     this.#expiryMs = expiryMs;
-    this.#histories = new Histories(items);
+    this.#bounds = bounds;
+    this.#histories = new Histories(items, bounds);
     const parts = [this.#ids.state, this.#fields.state, this.#histories.state];
     this.state = state("shoppers", 2, [...parts.flatMap(prefixed), ...this.#byRow, this.#generation, this.#registers]);
   }
@@ -87,6 +86,16 @@ export class Shoppers {
 
   get count(): number {
     return this.#ids.size;
+  }
+
+  /** Rows in use or free, and cells of the histories: what is free is used again before either grows. */
+  get room(): {
+    readonly rows: number;
+    readonly cells: number;
+    readonly cellsInUse: number;
+    readonly cellBytes: number;
+  } {
+    return { rows: this.#lastEventAtMs.length, ...this.#histories.room };
   }
 
   /** Whose row it is: a user's, or a session's. */
@@ -121,6 +130,18 @@ export class Shoppers {
     return userRow;
   }
 
+  /** The same for one whom an event only names: who is new and not heard of often enough yet counts as nobody while memory is scarce. */
+  internNamed(user: string | undefined, session: string | undefined): number {
+    const bounds = this.#bounds;
+    if (bounds === undefined || bounds.admission === 1) return this.intern(user, session);
+    const isKnown = session !== undefined && this.#ids.find(`s${session}`) >= 0;
+    const row = this.find(user, session);
+    if (row < 0 && !isKnown && !bounds.admits(hashText(user === undefined ? `s${session}` : `u${user}`))) return -1;
+    // A session of one who is known needs no row until it comes again.
+    const isLink = row >= 0 && session !== undefined && !isKnown;
+    return isLink && !bounds.admits(hashText(`s${session}`)) ? row : this.intern(user, session);
+  }
+
   /** True if the row is the shopper's, or of a session that turned out to be theirs. */
   isSame(row: number, shopper: number): boolean {
     return row === shopper || (shopper >= 0 && this.#joinedTo(row) === shopper);
@@ -134,6 +155,11 @@ export class Shoppers {
 
   #internId(id: string): number {
     const { size } = this.#ids;
+    const bounds = this.#bounds;
+    if (bounds?.isFull === true && size >= bounds.shoppers && this.#ids.find(id) < 0) {
+      bounds.count("ceilingRefused");
+      return -1;
+    }
     const row = this.#ids.intern(id);
     if (this.#ids.size > size) this.#came++;
     return row;
@@ -230,6 +256,7 @@ export class Shoppers {
   sweep(clockMs: number): void {
     const { length } = this.#lastEventAtMs;
     const looked = length > 0 ? sweptAtLeast + sweptForEach * this.#came : 0;
+    if (this.#bounds !== undefined && this.#bounds.step > 0) this.#keepToBounds(this.#bounds);
     this.#came = 0;
     for (let i = 0; i < looked; i++) {
       const next = this.#registers.array[0]!;
@@ -239,12 +266,62 @@ export class Shoppers {
     }
   }
 
+  #keepToBounds(bounds: Bounds): void {
+    const { length } = this.#lastEventAtMs;
+    for (let i = letGoAtOnce + this.#came; i > 0 && this.count > bounds.shoppers; i--) {
+      const row = bounds.leastRecent(length, Number.POSITIVE_INFINITY, (one) => this.#lastEventAtMs.get(one));
+      if (row < 0) break;
+      this.forget(row);
+      bounds.count("ceilingShoppers");
+    }
+    if (bounds.touches < historyMax && length > 0)
+      for (let i = 0; i < shortenedAtOnce; i++) this.#histories.shorten(bounds.draw(length));
+  }
+
   /** Frees a shopper's row and all that is kept for it. */
   forget(shopper: number): void {
     for (const listener of this.#listeners) listener.forget(shopper);
     this.#clear(shopper);
     this.#generation.add(shopper, 1);
     this.#ids.remove(shopper);
+  }
+
+  /** How many distinct items are kept that the shopper turned to. */
+  itemsOf(shopper: number): number {
+    return shopper < 0 ? 0 : this.#histories.count(shopper);
+  }
+
+  /** The sessions that turned out to be the shopper's. */
+  sessionsOf(shopper: number): string[] {
+    return this.sessionRowsOf(shopper).map((row) => this.#ids.id(row)!.slice(1));
+  }
+
+  /** Their rows. */
+  sessionRowsOf(shopper: number): number[] {
+    const rows: number[] = [];
+    if (shopper < 0) return rows;
+    for (const [n, segment] of this.#joined.segments.entries()) {
+      for (let at = segment.indexOf(shopper); at >= 0; at = segment.indexOf(shopper, at + 1)) {
+        const row = n * segmentRows + at;
+        if (this.#joinedTo(row) === shopper) rows.push(row);
+      }
+    }
+    return rows;
+  }
+
+  /** The user that a session turned out to be, undefined where it is nobody's or unknown. */
+  ownerOfSession(session: string): string | undefined {
+    const owner = this.nameOf(this.find(undefined, session));
+    return owner !== undefined && "user" in owner ? owner.user : undefined;
+  }
+
+  /** Frees a user's row and those of the sessions that turned out to be theirs; answers which, none for a user never seen. */
+  erase(user: string): number[] {
+    const shopper = this.find(user, undefined);
+    if (shopper < 0) return [];
+    const rows = [...this.sessionRowsOf(shopper), shopper];
+    for (const row of rows) this.forget(row);
+    return rows;
   }
 
   /** The user that a session's row is joined to, −1 if none or if that user was forgotten. */
@@ -274,7 +351,9 @@ export class Shoppers {
   #clear(shopper: number): void {
     this.#histories.forget(shopper);
     this.#fields.write(shopper, undefined);
-    for (const column of this.#byRow) if (shopper < column.length) column.set(shopper, column.fill);
+    // A session that is a user's has nothing but its link, and a user may have thousands of them.
+    const columns = this.#joinedTo(shopper) >= 0 ? this.#link : this.#byRow;
+    for (const column of columns) if (shopper < column.length) column.set(shopper, column.fill);
   }
 
   /** What a session did becomes the user's: its history is merged by time, its row keeps only the link. */

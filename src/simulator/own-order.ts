@@ -1,7 +1,7 @@
 import { random } from "../core/random.ts";
 import { departmentOf, type Stock } from "./stock.ts";
 import { attraction, type Taste } from "./tastes.ts";
-import { brands, type Language, words } from "./words.ts";
+import { type Language, words } from "./words.ts";
 
 /** Of how many shoppers popularity is the mean, at most: 100,000 items must not wait for as many shoppers. */
 const popularitySample = 128;
@@ -23,11 +23,11 @@ export function ownOrder(
     return Math.log(mean / (1 - mean)) + ownOrderNoise * chance.normal() - (fields.inStock ? 0 : 1e6);
   });
   const rows = Array.from(items.keys()).sort((a, b) => popularity[b]! - popularity[a]!);
-  const { categories, departments } = words[language];
+  const { brands, categories, departments, space } = words[language];
   const lists = new Map<string, readonly number[]>();
   return (wanted = "") => {
     const asked = ` ${wanted.toLowerCase()} `;
-    const says = (name: string): boolean => asked.includes(` ${name.toLowerCase()} `);
+    const says = (name: string): boolean => asked.includes(space + name.toLowerCase() + space);
     const department = departments.findIndex(says);
     const kind = categories.findIndex(([path, noun]) => says(path) || says(noun));
     const house = brands.findIndex(says);

@@ -5,7 +5,7 @@ import type { SimulatedShop } from "./shop.ts";
 import { brandsPerDepartment, categoryCount, departmentOf } from "./stock.ts";
 import type { Taste } from "./tastes.ts";
 import { timeline } from "./timeline.ts";
-import { brands, words } from "./words.ts";
+import { words } from "./words.ts";
 
 /** A page view as it is planned, before anything is shown. */
 export interface Page {
@@ -75,7 +75,7 @@ function sessionPages(shop: SimulatedShop, shopper: number, session: string, sta
 
 /** Half searches (three in ten name a brand that they like, if it makes such things), a quarter each category pages and home. */
 function wanted(shop: SimulatedShop, { brand: weights }: Taste, category: number, chance: Random) {
-  const { categories, departments } = words[shop.language];
+  const { brands, categories, departments, space } = words[shop.language];
   const [path, noun] = categories[category]!;
   const kind = chance.next();
   if (kind < 0.25) return { surface: "home" } as const;
@@ -85,7 +85,7 @@ function wanted(shop: SimulatedShop, { brand: weights }: Taste, category: number
     (_, brand) => weights[brand]! > 0 && Math.floor(brand / brandsPerDepartment) === department,
   );
   const named = chance.next() < 0.3 && houses.length > 0;
-  return { surface: "search", query: named ? `${pick(houses, chance)} ${noun}` : noun } as const;
+  return { surface: "search", query: named ? `${pick(houses, chance)}${space}${noun}` : noun } as const;
 }
 
 export const pick = <T>(list: readonly T[], chance: Random): T => list[chance.int(list.length)]!;

@@ -3,7 +3,7 @@ import { random, shuffle } from "../core/random.ts";
 import { simulatedShop } from "./shop.ts";
 import { categoryCount, departmentOf } from "./stock.ts";
 import { attraction, attractionBase, type Taste, tastes } from "./tastes.ts";
-import { brands, type Language, words } from "./words.ts";
+import { type Language, words } from "./words.ts";
 
 const shop = simulatedShop({ seed: 7 });
 
@@ -25,7 +25,7 @@ describe("the stock", () => {
       for (const { fields } of items) {
         expect(fields.category.length).toBe(2);
         expect(fields.title.startsWith(`${fields.brand} `)).toBe(true);
-        expect(brands).toContain(fields.brand);
+        expect(words[language].brands).toContain(fields.brand);
         expect(fields.price).toBeGreaterThan(0);
         expect(fields.rating).toBeGreaterThanOrEqual(1);
         expect(fields.rating).toBeLessThanOrEqual(5);

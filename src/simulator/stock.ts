@@ -1,9 +1,9 @@
 import { type Random, random } from "../core/random.ts";
 import type { SimulatedItem } from "./events.ts";
-import { brands, type Language, middlingPrices, syllables, type Words, words } from "./words.ts";
+import { type Language, middlingPrices, type Words, words } from "./words.ts";
 
 export const categoryCount = middlingPrices.length;
-export const brandCount = brands.length;
+export const brandCount = words.en.brands.length;
 export const styleCount = 6;
 /** Brand b is at home in department ⌊b / 6⌋. */
 export const brandsPerDepartment = 6;
@@ -80,17 +80,18 @@ function item(
   id: string,
   row: number,
   truth: Omit<Stock, "items">,
-  { departments, categories, colours, styles, description }: Words,
+  spoken: Words,
   chance: Random,
   time: number,
 ): SimulatedItem {
+  const { brands, departments, categories, colours, styles, description, money } = spoken;
   const category = truth.category[row]!;
   const brand = brands[truth.brand[row]!]!;
   const [path, noun, materials] = categories[category]!;
   const material = materials[chance.int(materials.length)]!;
   const colour = colours[chance.int(colours.length)]!;
   const marked = markedStyles(truth.style.subarray(row * styleCount, (row + 1) * styleCount), styles);
-  const title = `${brand} ${modelName(chance)} ${material} ${noun}, ${colour}`;
+  const title = spoken.title({ brand, model: modelName(spoken.syllables, chance), material, noun, colour });
   const price = middlingPrices[category]! * Math.exp(0.45 * truth.priceLevel[row]!);
   const rating = Math.min(5, Math.max(1, 3.9 + 0.6 * truth.appeal[row]! + 0.3 * chance.normal()));
   return {
@@ -102,7 +103,7 @@ function item(
       description: description(title, path, marked),
       brand,
       category: [departments[departmentOf(category)]!, path],
-      price: Math.max(0.9, Math.round(price) - 0.1),
+      price: Math.max(0.9, Math.round(money * price) - 0.1),
       tags: [...marked, material, colour],
       inStock: chance.next() >= 0.04,
       rating: Math.round(rating * 10) / 10,
@@ -116,7 +117,7 @@ function markedStyles(style: Float32Array, ends: Words["styles"]): string[] {
   return byMark.slice(0, 2).map((dimension) => ends[dimension]![style[dimension]! < 0 ? 0 : 1]);
 }
 
-function modelName(chance: Random): string {
+function modelName(syllables: readonly string[], chance: Random): string {
   let name = "";
   for (let left = 2 + chance.int(2); left > 0; left--) name += syllables[chance.int(syllables.length)]!;
   return name[0]!.toUpperCase() + name.slice(1);

@@ -1,5 +1,5 @@
-/** The words of the simulated shop, by language. Lists of two languages are parallel: same place, same thing. */
-export type Language = "en" | "de";
+/** The words of the simulated shop, by language. Lists of all languages are parallel: same place, same thing. */
+export type Language = "en" | "de" | "zh";
 
 export interface Words {
   /** Departments, broad. */
@@ -9,11 +9,56 @@ export interface Words {
   readonly colours: readonly string[];
   /** The two ends of each style dimension, low end first. */
   readonly styles: readonly (readonly [low: string, high: string])[];
+  /** Made-up houses, six a department, the best known first. */
+  readonly brands: readonly string[];
+  /** Syllables of model names. */
+  readonly syllables: readonly string[];
+  readonly title: (words: Readonly<Record<"brand" | "model" | "material" | "noun" | "colour", string>>) => string;
+  /** What stands between words. */
+  readonly space: "" | " ";
+  /** Of the shop's currency for one of {@link middlingPrices}. */
+  readonly money: number;
   readonly description: (title: string, category: string, styles: readonly string[]) => string;
 }
 
+const brands: readonly string[] = [
+  "Alba",
+  "Kestrel",
+  "Nordwind",
+  "Tamarisk",
+  "Loden & Co",
+  "Vireo",
+  "Hearthly",
+  "Casa Bruma",
+  "Oriel",
+  "Fennmark",
+  "Lumora",
+  "Solberg",
+  "Pepperwood",
+  "Brasero",
+  "Quill & Copper",
+  "Marmita",
+  "Ystad",
+  "Tinplate",
+  "Cairn",
+  "Ridgeway",
+  "Skua",
+  "Altiplano",
+  "Moraine",
+  "Wayfare",
+];
+
+const syllables: readonly string[] = ["ta", "mi", "lo", "va", "ren", "so", "ka", "li", "no", "be", "ru", "fa"];
+
+/** As written with spaces between words. */
+const spaced = {
+  ...{ brands, syllables, space: " ", money: 1 },
+  title: ({ brand, model, material, noun, colour }) => `${brand} ${model} ${material} ${noun}, ${colour}`,
+} as const satisfies Partial<Words>;
+
 export const words: Readonly<Record<Language, Words>> = {
   en: {
+    ...spaced,
     departments: ["Clothing", "Home", "Kitchen", "Outdoor"],
     categories: [
       ["Scarves", "scarf", ["wool", "silk"]],
@@ -41,6 +86,7 @@ export const words: Readonly<Record<Language, Words>> = {
     description: (title, category, styles) => `${title}, ${styles.join(" and ")}. From our ${category.toLowerCase()}.`,
   },
   de: {
+    ...spaced,
     departments: ["Kleidung", "Wohnen", "Küche", "Draußen"],
     categories: [
       ["Schals", "Schal", ["Wolle", "Seide"]],
@@ -67,38 +113,44 @@ export const words: Readonly<Record<Language, Words>> = {
     ],
     description: (title, category, styles) => `${title}, ${styles.join(" und ")}. Aus der Abteilung ${category}.`,
   },
+  zh: {
+    brands: [
+      ...["岚山", "云笺", "木蓑", "白榆", "南枝", "拾布"],
+      ...["半盏", "檐下", "竹里", "归舍", "暖屿", "素间"],
+      ...["炊烟", "百味坊", "釉里", "小灶", "禾月", "青窑记"],
+      ...["野径", "远峰", "风岩", "鹿行", "星垂", "渡口"],
+    ],
+    syllables: ["青", "岸", "溪", "禾", "澜", "沐", "舟", "原", "松", "月", "石", "川"],
+    title: ({ brand, model, material, noun, colour }) => `${brand} ${model}系列${material}${noun} ${colour}`,
+    space: "",
+    money: 7,
+    departments: ["服饰", "家居", "厨房", "户外"],
+    categories: [
+      ["围巾", "围巾", ["羊毛", "真丝"]],
+      ["外套", "夹克", ["羽绒", "纯棉"]],
+      ["鞋类", "休闲鞋", ["真皮", "帆布"]],
+      ["灯具", "台灯", ["黄铜", "纸艺"]],
+      ["地毯", "地毯", ["羊毛", "黄麻"]],
+      ["椅子", "椅子", ["橡木", "藤编"]],
+      ["杯子", "马克杯", ["粗陶", "骨瓷"]],
+      ["锅具", "平底锅", ["铜制", "铸铁"]],
+      ["刀具", "菜刀", ["不锈钢", "大马士革钢"]],
+      ["帐篷", "帐篷", ["尼龙", "帆布"]],
+      ["双肩包", "背包", ["尼龙", "真皮"]],
+      ["水壶", "水壶", ["不锈钢", "玻璃"]],
+    ],
+    colours: ["红色", "蓝色", "绿色", "黑色", "白色", "灰色", "黄色", "棕色"],
+    styles: [
+      ["经典", "现代"],
+      ["素雅", "多彩"],
+      ["轻便", "结实"],
+      ["优雅", "运动"],
+      ["质朴", "精致"],
+      ["小巧", "宽大"],
+    ],
+    description: (title, category, styles) => `${title}，${styles.join("、")}。出自${category}专区。`,
+  },
 };
 
-/** Made-up houses, six a department, the best known first. */
-export const brands: readonly string[] = [
-  "Alba",
-  "Kestrel",
-  "Nordwind",
-  "Tamarisk",
-  "Loden & Co",
-  "Vireo",
-  "Hearthly",
-  "Casa Bruma",
-  "Oriel",
-  "Fennmark",
-  "Lumora",
-  "Solberg",
-  "Pepperwood",
-  "Brasero",
-  "Quill & Copper",
-  "Marmita",
-  "Ystad",
-  "Tinplate",
-  "Cairn",
-  "Ridgeway",
-  "Skua",
-  "Altiplano",
-  "Moraine",
-  "Wayfare",
-];
-
-/** Money of a middling item of each category, in the shop's currency. */
+/** Money of a middling item of each category. */
 export const middlingPrices: readonly number[] = [29, 119, 89, 59, 149, 129, 14, 45, 39, 219, 79, 22];
-
-/** Syllables of model names. */
-export const syllables: readonly string[] = ["ta", "mi", "lo", "va", "ren", "so", "ka", "li", "no", "be", "ru", "fa"];

@@ -1,11 +1,13 @@
 /** Snapshots as files of a folder: the newest ones numbered as they were saved, and the base. */
 import { join, resolve } from "node:path";
 import { LiveshelfError } from "../core/errors.ts";
+import { atOnce, type Pieces } from "../core/pieces.ts";
 import type { State } from "../core/state.ts";
+import { copyFile } from "./copy-file.ts";
 import { type Files, nodeFiles } from "./files.ts";
 import { Damage, isOf, readSnapshot, type SnapshotReader } from "./snapshot-reader.ts";
 import type { Draft, LoadedSnapshot, SavedSnapshot, SnapshotHeader, SnapshotStore } from "./snapshot-store.ts";
-import { headerOf, pieceBytes, writeSnapshot } from "./snapshot-writer.ts";
+import { headerOf, writeSnapshot } from "./snapshot-writer.ts";
 
 const kept = 2;
 const suffix = ".snapshot";
@@ -37,18 +39,24 @@ export function folderSnapshots(folder: string, files: Files = nodeFiles): Snaps
     save(header, states) {
       store.write(header, states).keep();
     },
-    load: (states, accept, onDamage = () => {}) =>
-      attempt(() => {
+    load: (states, accept, onDamage) => atOnce(store.loading(states, accept, onDamage)),
+
+    *loading(states, accept, onDamage = () => {}) {
+      try {
         for (const file of snapshots(files, path)) {
           const noteDamage = (): void => {
             damaged.add(file);
             onDamage(file);
           };
-          const loaded = opened(files, file, noteDamage, (snapshot) => load(snapshot, states, accept));
+          const loaded = yield* opening(files, file, noteDamage, (snapshot) => load(snapshot, states, accept));
           if (loaded) return loaded;
         }
         return undefined;
-      }),
+      } catch (error) {
+        throw unusable(path, error);
+      }
+    },
+
     keepBase: (header) =>
       attempt(() => {
         const wanted = JSON.stringify(header);
@@ -59,7 +67,7 @@ export function folderSnapshots(folder: string, files: Files = nodeFiles): Snaps
             () => {},
             (snapshot) => {
               if (JSON.stringify(headerOf(snapshot.contents)) !== wanted) return false;
-              snapshot.check();
+              atOnce(snapshot.check());
               return true;
             },
           );
@@ -123,19 +131,19 @@ function write(
   }
 }
 
-function load(
+function* load(
   snapshot: SnapshotReader,
   states: readonly State[],
   accept: (header: SnapshotHeader, stale: readonly State[]) => boolean,
-): LoadedSnapshot | undefined {
+): Pieces<LoadedSnapshot | undefined> {
   const { contents } = snapshot;
   if (contents.format !== 1) return undefined;
   const header = headerOf(contents);
   const stale = states.filter((state) => !contents.states.some((saved) => isOf(saved, state)));
   if (!accept(header, stale)) return undefined;
-  snapshot.check();
+  yield* snapshot.check();
   try {
-    snapshot.restore(states);
+    yield* snapshot.restore(states);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `A snapshot at offset ${header.offset} does not fit the states (${why}).`;
@@ -152,7 +160,7 @@ function becomeBase(files: Files, folder: string, file: string): void {
     files.link(file, temporary);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "ENOSYS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    copy(files, file, temporary);
+    atOnce(copyFile(files, file, temporary));
   }
   files.rename(temporary, join(folder, base));
   // Renaming one name of a file to another of the same file does nothing.
@@ -160,35 +168,31 @@ function becomeBase(files: Files, folder: string, file: string): void {
   files.syncFolder(folder);
 }
 
-function copy(files: Files, from: string, to: string): void {
-  const source = files.open(from);
-  const target = files.create(to);
-  try {
-    const piece = Buffer.allocUnsafe(pieceBytes);
-    for (let position = 0; ; ) {
-      const count = files.read(source, piece, position);
-      if (count === 0) break;
-      for (let at = 0; at < count; ) at += files.write(target, piece.subarray(at, count));
-      position += count;
-    }
-    files.sync(target);
-  } finally {
-    files.close(source);
-    files.close(target);
-  }
-}
-
 /** `undefined` for a file that is damaged or, as another process cleans up, no longer there. */
-function opened<T>(
+const opened = <T>(
   files: Files,
   file: string,
   onDamage: (file: string) => void,
   use: (snapshot: SnapshotReader) => T,
-): T | undefined {
+): T | undefined =>
+  atOnce(
+    // biome-ignore lint/correctness/useYield: what is done at once has one piece
+    opening(files, file, onDamage, function* (snapshot) {
+      return use(snapshot);
+    }),
+  );
+
+/** As {@link opened}, in pieces; the file is closed where it is given up, too. */
+function* opening<T>(
+  files: Files,
+  file: string,
+  onDamage: (file: string) => void,
+  use: (snapshot: SnapshotReader) => Pieces<T>,
+): Pieces<T | undefined> {
   let descriptor: number | undefined;
   try {
     descriptor = files.open(file);
-    return use(readSnapshot(files, descriptor));
+    return yield* use(readSnapshot(files, descriptor));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;

@@ -1,5 +1,6 @@
 /** Reads what `snapshot-writer.ts` writes, in pieces: first all of it to check the hashes, then again into the states. */
 import { crc32 } from "node:zlib";
+import type { Pieces } from "../core/pieces.ts";
 import type { State, StateBuffer } from "../core/state.ts";
 import type { Files } from "./files.ts";
 import {
@@ -23,9 +24,9 @@ export interface SnapshotReader {
   /** Of the whole file. */
   readonly bytes: number;
   /** Reads everything, checks every hash. Throws {@link Damage}. */
-  check(): void;
+  check(): Pieces<void>;
   /** Fills those of the states that {@link isOf} is true of. Only after {@link check}. */
-  restore(states: readonly State[]): void;
+  restore(states: readonly State[]): Pieces<void>;
 }
 
 /** Reads the header. Throws {@link Damage}. */
@@ -38,21 +39,21 @@ export function readSnapshot(files: Files, descriptor: number): SnapshotReader {
   return {
     contents,
     bytes: files.size(descriptor),
-    check() {
+    *check() {
       source.seek(bodyAt);
-      for (const { buffers } of contents.states) for (const buffer of buffers) checkBuffer(source, buffer);
+      for (const { buffers } of contents.states) for (const buffer of buffers) yield* checkBuffer(source, buffer);
       const end = Buffer.alloc(endMark.length + 1);
       if (source.some(end) !== endMark.length || !end.subarray(0, endMark.length).equals(endMark))
         throw new Damage("end");
     },
-    restore(states) {
+    *restore(states) {
       source.seek(bodyAt);
       for (const saved of contents.states) {
         const state = states.find((one) => isOf(saved, one));
-        saved.buffers.forEach((buffer, b) => {
+        for (const [b, buffer] of saved.buffers.entries()) {
           if (state === undefined) skipBuffer(source);
-          else restoreBuffer(source, buffer, state.buffers[b]!);
-        });
+          else yield* restoreBuffer(source, buffer, state.buffers[b]!);
+        }
       }
     },
   };
@@ -68,13 +69,14 @@ export function isOf(saved: SavedState, state: State): boolean {
   });
 }
 
-/** What is only looked at passes through here. */
-const checked = Buffer.allocUnsafe(64 * 1024);
+/** Bytes that are looked at or filled before other work on the thread may have its turn. */
+const atOnceBytes = 512 * 1024;
 
-function checkBuffer(source: Source, saved: SavedBuffer): void {
+function* checkBuffer(source: Source, saved: SavedBuffer): Pieces<void> {
   const head = Buffer.alloc(8);
   let crc = 0;
   let bytes = 0;
+  let looked = 0;
   for (;;) {
     source.fill(head);
     crc = crc32(head, crc);
@@ -83,10 +85,12 @@ function checkBuffer(source: Source, saved: SavedBuffer): void {
     if (zeros === 0 && left === 0) break;
     bytes += zeros + left;
     while (left > 0) {
-      const part = checked.subarray(0, Math.min(left, checked.length));
-      source.fill(part);
+      const part = source.next(left);
       crc = crc32(part, crc);
       left -= part.length;
+      if ((looked += part.length) < atOnceBytes) continue;
+      looked = 0;
+      yield;
     }
   }
   if (source.u32() !== crc || bytes !== saved.bytes) throw new Damage(saved.name);
@@ -103,7 +107,8 @@ function skipBuffer(source: Source): void {
   source.u32();
 }
 
-function restoreBuffer(source: Source, saved: SavedBuffer, buffer: StateBuffer): void {
+/** A buffer's chunks are views on live memory: they are asked for at once, and filled in pieces. */
+function* restoreBuffer(source: Source, saved: SavedBuffer, buffer: StateBuffer): Pieces<void> {
   const head = Buffer.alloc(8);
   let zeros = 0;
   let left = 0;
@@ -114,20 +119,27 @@ function restoreBuffer(source: Source, saved: SavedBuffer, buffer: StateBuffer):
     left = head.readUInt32LE(4);
     return zeros > 0 || left > 0;
   };
-  buffer.restore(saved.length, (target) => {
+  const targets: Uint8Array[] = [];
+  buffer.restore(saved.length, (target) => void targets.push(target));
+  yield;
+  let since = 0;
+  for (const target of targets) {
     for (let at = 0; at < target.length; ) {
       if (zeros === 0 && left === 0 && !next()) throw new Damage(`${saved.name} is shorter`);
-      const skipped = Math.min(zeros, target.length - at);
+      const most = Math.min(target.length - at, atOnceBytes);
+      const skipped = Math.min(zeros, most);
       clear(target.subarray(at, at + skipped));
       zeros -= skipped;
-      at += skipped;
-      const read = zeros > 0 ? 0 : Math.min(left, target.length - at);
-      source.fill(target.subarray(at, at + read));
+      const read = zeros > 0 ? 0 : Math.min(left, most - skipped);
+      source.fill(target.subarray(at + skipped, at + skipped + read));
       left -= read;
-      at += read;
+      at += skipped + read;
+      if ((since += skipped + read) < atOnceBytes) continue;
+      since = 0;
+      yield;
     }
     filled += target.length;
-  });
+  }
   if (filled !== saved.bytes || next()) throw new Damage(`${saved.name} is longer`);
   source.u32();
 }
@@ -172,6 +184,18 @@ function reader(files: Files, descriptor: number) {
   return {
     some,
     fill,
+    /** What comes next, at most `length` bytes, as a view that is good until more is read. Throws {@link Damage} at the end of the file. */
+    next(length: number): Buffer {
+      if (at === pieceLength) {
+        pieceAt += pieceLength;
+        at = 0;
+        pieceLength = files.read(descriptor, piece, pieceAt);
+        if (pieceLength === 0) throw new Damage("cut off");
+      }
+      const part = piece.subarray(at, Math.min(pieceLength, at + Math.min(length, atOnceBytes)));
+      at += part.length;
+      return part;
+    },
     u32(): number {
       fill(word);
       return word.readUInt32LE(0);

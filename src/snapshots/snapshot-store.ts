@@ -3,6 +3,7 @@
  * that a start need not fold everything again. Losing one costs time, never events; only what a log was shortened
  * to is no cache: the base, in which what is no longer in the log is folded.
  */
+import type { Pieces } from "../core/pieces.ts";
 import type { State } from "../core/state.ts";
 
 /** What a snapshot is of; by it a caller decides whether it still holds. */
@@ -72,6 +73,13 @@ export interface SnapshotStore {
     accept: (header: SnapshotHeader, stale: readonly State[]) => boolean,
     onDamage?: (file: string) => void,
   ): LoadedSnapshot | undefined;
+
+  /** As {@link load}, in pieces: for states of which nobody reads or changes anything meanwhile. */
+  loading(
+    states: readonly State[],
+    accept: (header: SnapshotHeader, stale: readonly State[]) => boolean,
+    onDamage?: (file: string) => void,
+  ): Pieces<LoadedSnapshot | undefined>;
 
   /**
    * The kept snapshot with that header becomes the base as well, durably; the base before it goes.

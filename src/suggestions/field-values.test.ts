@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { dayMs } from "../core/clock.ts";
 import { lasting } from "../core/expiring-ids.ts";
+import { atOnce } from "../core/pieces.ts";
 import { FieldValues } from "./field-values.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -47,7 +48,7 @@ test("a look at many values under one category asks about the best few of them o
     word: () => ({ get: (item) => item % leaves }),
     isOffered: () => true,
   });
-  values.prepare();
+  atOnce(values.preparing());
   for (let item = 0; item < leaves + 3; item++) values.count(item, undefined, startMs);
   values.choose(77, startMs);
   let asked = 0;

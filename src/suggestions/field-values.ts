@@ -9,9 +9,10 @@ import type { Fields } from "../core/event.ts";
 import { ExpiringIds, type RowKeys } from "../core/expiring-ids.ts";
 import type { ItemWord } from "../core/item-numbers.ts";
 import { limits } from "../core/limits.ts";
+import { atOnce, type Pieces } from "../core/pieces.ts";
 import { prefixed, type State, state, whenRestored } from "../core/state.ts";
 import { foldedText, wordStarts } from "./folded-text.ts";
-import { type Entry, PrefixIndex } from "./prefix-index.ts";
+import { type Entry, lookedAtOnce, PrefixIndex } from "./prefix-index.ts";
 
 const halfLifeMs = 30 * dayMs;
 /** A value that no item in stock has is as popular as it was when it comes back within so long, and forgotten then. */
@@ -131,9 +132,9 @@ export class FieldValues {
     return sums;
   }
 
-  /** Makes what the first look would have to make. */
-  prepare(): void {
-    this.#index();
+  /** Makes, in pieces, what the first look would have to make; nothing may be folded meanwhile. */
+  *preparing(): Pieces<void> {
+    if (this.#found === undefined) this.#found = yield* this.#indexing();
   }
 
   /** What may have been meant by a prefix that no value begins with: see {@link PrefixIndex.near}. */
@@ -195,7 +196,11 @@ export class FieldValues {
   }
 
   #index(): PrefixIndex {
-    if (this.#found !== undefined) return this.#found;
+    this.#found ??= atOnce(this.#indexing());
+    return this.#found;
+  }
+
+  *#indexing(): Pieces<PrefixIndex> {
     const [items, choices] = [this.#items, this.#choices];
     const index = new PrefixIndex((a, b) => {
       const more = choices.raw(a) - choices.raw(b) || items.get(a) - items.get(b) || b - a;
@@ -203,11 +208,11 @@ export class FieldValues {
     });
     const entries: Entry[] = [];
     for (let node = 0; node < this.#nodes.rows; node++) {
+      if (node % lookedAtOnce === 0) yield;
       if (items.get(node) < 1) continue;
       for (const key of this.#starts(node)) entries.push({ key, row: node });
     }
-    index.fill(entries);
-    this.#found = index;
+    yield* index.filling(entries);
     return index;
   }
 }

@@ -4,6 +4,10 @@
  * depends on when that was, as what is better is the same at every age.
  */
 
+import { atOnce, type Pieces } from "../core/pieces.ts";
+
+/** Rows looked at before other work on the thread may have its turn. */
+export const lookedAtOnce = 500;
 /** Entries of a block before it is halved. */
 const blockMax = 128;
 /** First code units by which entries are dealt out before they are sorted: three times as fast as sorting them all at once. */
@@ -44,8 +48,15 @@ export class PrefixIndex {
 
   /** Replaces all there is. */
   fill(entries: readonly Entry[]): void {
+    atOnce(this.filling(entries));
+  }
+
+  /** As {@link fill}, in pieces; nothing may be looked up or changed meanwhile. */
+  *filling(entries: readonly Entry[]): Pieces<void> {
     const dealt = new Map<string, Entry[]>();
+    let done = 0;
     for (const entry of entries) {
+      if (done++ % lookedAtOnce === 0) yield;
       const beginning = entry.key.slice(0, dealtBy);
       const stack = dealt.get(beginning);
       if (stack === undefined) dealt.set(beginning, [entry]);
@@ -62,6 +73,9 @@ export class PrefixIndex {
         block.keys.push(key);
         block.rows.push(row);
       }
+      if ((done += stack.length) < lookedAtOnce) continue;
+      done = 0;
+      yield;
     }
   }
 

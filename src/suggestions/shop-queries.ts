@@ -9,9 +9,10 @@ import { ForwardSums } from "../core/decayed.ts";
 import { ExpiringIds } from "../core/expiring-ids.ts";
 import { HashTable } from "../core/hash-table.ts";
 import { limits } from "../core/limits.ts";
+import { atOnce, type Pieces } from "../core/pieces.ts";
 import { prefixed, type State, state, whenRestored } from "../core/state.ts";
 import { foldedText, wordStarts } from "./folded-text.ts";
-import { type Entry, PrefixIndex } from "./prefix-index.ts";
+import { type Entry, lookedAtOnce, PrefixIndex } from "./prefix-index.ts";
 import { isUnsafe } from "./unsafe.ts";
 
 const halfLifeMs = 30 * dayMs;
@@ -27,6 +28,11 @@ export interface ShopQueriesOptions {
   readonly shoppersMin: number;
   /** The shopper that a row is of, where a session turned out to be a user's. */
   ownerOf(shopper: number): number;
+}
+
+interface Found {
+  readonly starts: PrefixIndex;
+  readonly inner: PrefixIndex;
 }
 
 export interface FoundQuery {
@@ -48,10 +54,12 @@ export class ShopQueries {
   /** By query: how many these are, or were when they became enough. */
   readonly #shopperCount = new Uint8Column("shopperCount");
   /** Queries that enough shoppers chose something for, by their beginning and by those of further words; made when first asked for. */
-  #found: { readonly starts: PrefixIndex; readonly inner: PrefixIndex } | undefined;
+  #found: Found | undefined;
+  #shoppersMin: number;
 
   constructor(options: ShopQueriesOptions) {
     this.#options = options;
+    this.#shoppersMin = options.shoppersMin;
     this.#queries = new ExpiringIds({
       name: "queries",
       capacity: limits.suggestQueriesMax,
@@ -127,7 +135,7 @@ export class ShopQueries {
 
   /** True if enough different shoppers chose something for it. */
   isShown(query: number): boolean {
-    const { shoppersMin } = this.#options;
+    const shoppersMin = this.#shoppersMin;
     const count = this.#shopperCount.get(query);
     if (count < shoppersMin || count === limits.suggestShoppersMax) return count >= shoppersMin;
     // Two who were counted may have turned out to be one.
@@ -152,9 +160,15 @@ export class ShopQueries {
     return found.sort((a, b) => b.weight - a.weight || a.query - b.query).slice(0, limit);
   }
 
-  /** Makes what the first look would have to make. */
-  prepare(): void {
-    this.#index();
+  /** Makes, in pieces, what the first look would have to make; nothing may be folded meanwhile. */
+  *preparing(): Pieces<void> {
+    if (this.#found === undefined) this.#found = yield* this.#indexing();
+  }
+
+  set shoppersMin(count: number) {
+    if (count === this.#shoppersMin) return;
+    this.#shoppersMin = count;
+    this.#found = undefined;
   }
 
   /** What may have been meant by a prefix that no query begins with: see {@link PrefixIndex.near}. */
@@ -188,8 +202,7 @@ export class ShopQueries {
     this.#shoppers.remove(query, last);
     this.#shopperCount.set(query, last);
     // As an index made anew would not have it.
-    if (last + 1 === this.#options.shoppersMin && this.#found !== undefined)
-      this.#inIndex(query, this.text(query)!, "remove");
+    if (last + 1 === this.#shoppersMin && this.#found !== undefined) this.#inIndex(query, this.text(query)!, "remove");
   }
 
   #living(row: number): number {
@@ -230,7 +243,7 @@ export class ShopQueries {
   }
 
   #rise(query: number, text: string): void {
-    if (this.#found === undefined || this.#shopperCount.get(query) < this.#options.shoppersMin) return;
+    if (this.#found === undefined || this.#shopperCount.get(query) < this.#shoppersMin) return;
     this.#inIndex(query, text, "put");
   }
 
@@ -240,8 +253,12 @@ export class ShopQueries {
     for (const key of inner) this.#found!.inner[verb](key, query);
   }
 
-  #index(): { readonly starts: PrefixIndex; readonly inner: PrefixIndex } {
-    if (this.#found !== undefined) return this.#found;
+  #index(): Found {
+    this.#found ??= atOnce(this.#indexing());
+    return this.#found;
+  }
+
+  *#indexing(): Pieces<Found> {
     const isBetter = (a: number, b: number): boolean => {
       const more = this.choices(a) - this.choices(b);
       return more > 0 || (more === 0 && a < b);
@@ -249,14 +266,14 @@ export class ShopQueries {
     const [starts, inner] = [new PrefixIndex(isBetter), new PrefixIndex(isBetter)];
     const [whole, parts]: Entry[][] = [[], []];
     for (let row = 0; row < this.#shopperCount.length; row++) {
-      if (this.#shopperCount.get(row) < this.#options.shoppersMin) continue;
+      if (row % lookedAtOnce === 0) yield;
+      if (this.#shopperCount.get(row) < this.#shoppersMin) continue;
       const [start, ...further] = wordStarts(foldedText(this.text(row)!));
       whole!.push({ key: start!, row });
       for (const key of further) parts!.push({ key, row });
     }
-    starts.fill(whole!);
-    inner.fill(parts!);
-    this.#found = { starts, inner };
-    return this.#found;
+    yield* starts.filling(whole!);
+    yield* inner.filling(parts!);
+    return { starts, inner };
   }
 }

@@ -1,5 +1,6 @@
 /** What a search box may be completed to: the shop's queries, a shopper's own, and the brands and categories that are in stock. */
 import type { Fact } from "../core/fact.ts";
+import { atOnce, type Pieces } from "../core/pieces.ts";
 import type { State } from "../core/state.ts";
 import { FieldValues, type FieldValuesOptions } from "./field-values.ts";
 import { OwnQueries } from "./own-queries.ts";
@@ -45,7 +46,17 @@ export class Suggestions {
 
   /** Makes what the first look would have to make: after a start, so that no request waits for it. */
   prepare(): void {
-    for (const one of [this.queries, this.brands, this.categories]) one.prepare();
+    atOnce(this.preparing());
+  }
+
+  /** As {@link prepare}, in pieces; nothing may be folded meanwhile. */
+  *preparing(): Pieces<void> {
+    for (const one of [this.queries, this.brands, this.categories]) yield* one.preparing();
+  }
+
+  /** Shoppers who must have chosen something for a query before others see it; no folded state. */
+  set shoppersMin(count: number) {
+    this.queries.shoppersMin = count;
   }
 
   /** The item was removed, or its row is freed. */

@@ -92,6 +92,17 @@ export class Quarantine {
     return left;
   }
 
+  /** True if the shopper's event at this offset is held. */
+  holds(shopper: number, offset: number): boolean {
+    for (const place of this.#places(shopper)) if (this.#events.read(place)!.offset === offset) return true;
+    return false;
+  }
+
+  /** What is held of a shopper, oldest first; it stays. */
+  heldOf(shopper: number): HeldEvent[] {
+    return shopper < 0 ? [] : [...this.#places(shopper)].map((place) => this.#events.read(place)!);
+  }
+
   /** Takes a shopper's events out, oldest first. */
   release(shopper: number): HeldEvent[] {
     const released: HeldEvent[] = [];

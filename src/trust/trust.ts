@@ -15,7 +15,8 @@ import { type HeldEvent, Quarantine, type QuarantineBounds } from "./quarantine.
 export const reasons = [...behaviourRules, "burst", "named"] as const;
 export type Reason = (typeof reasons)[number];
 
-const countNames = [
+/** What trust can make of an event, in the order of the bits of {@link Trust.noted}. */
+export const countNames = [
   "heldForPace",
   "heldForVolume",
   "heldForDwell",
@@ -60,6 +61,8 @@ export interface Suspect {
 
 export class Trust {
   readonly state: readonly State[];
+  /** Which counts moved, a bit each; scratch, set back by who reads it. */
+  noted = 0;
   readonly #limits: TrustLimits;
   readonly #behaviour: Behaviour;
   readonly #bursts: Bursts;
@@ -148,6 +151,16 @@ export class Trust {
     this.#count("leftQuarantine", this.#quarantine.hold(shopper, held));
   }
 
+  /** Events of the shopper in quarantine. */
+  heldOf(shopper: number): number {
+    return this.#quarantine.of(shopper);
+  }
+
+  /** What is in quarantine of a shopper, oldest first; it stays there. */
+  eventsOf(shopper: number): HeldEvent[] {
+    return this.#quarantine.heldOf(shopper);
+  }
+
   /** Takes the events of a shopper out, oldest first, to be folded now. */
   release(shopper: number): HeldEvent[] {
     const released = this.#quarantine.release(shopper);
@@ -167,6 +180,11 @@ export class Trust {
     this.#day.set(shopper, day);
     this.#lessons.set(shopper, lessons + 1);
     return true;
+  }
+
+  /** True if the event at this offset is in quarantine. */
+  holds(shopper: number, offset: number): boolean {
+    return shopper >= 0 && this.#quarantine.holds(shopper, offset);
   }
 
   reasonOf(shopper: number): Reason | undefined {
@@ -262,6 +280,10 @@ export class Trust {
   }
 
   #count(name: Count, times = 1): void {
-    this.#counts.array[countNames.indexOf(name)]! += times;
+    if (times === 0) return;
+    const place = countNames.indexOf(name);
+    this.#counts.array[place]! += times;
+    // What leaves is not the event that is folded, but one that waited.
+    if (name !== "leftQuarantine") this.noted |= 1 << place;
   }
 }

@@ -37,6 +37,7 @@ export class Cases {
   /** One event or a list of them, or what is neither. */
   async json(body: Buffer): Promise<void> {
     const response = await this.#ask("/v1/events", json, body);
+    if (isTooDeep(body)) return this.#refused(response, "BODY_TOO_LARGE");
     const given = parsed(body);
     if (given === undefined) return this.#refused(response, "BODY_MALFORMED");
     if (typeof given !== "object" || given === null) return this.#refused(response, "REQUEST_MALFORMED");
@@ -61,6 +62,7 @@ export class Cases {
 
   #judgeLine(line: Buffer): Verdict {
     if (line.length > limits.eventBytesMax) return { kind: "refused", codes: new Set(["EVENT_TOO_LARGE"]) };
+    if (isTooDeep(line)) return { kind: "refused", codes: new Set(["EVENT_LIMIT"]) };
     const given = parsed(line);
     if (given === undefined) return { kind: "refused", codes: new Set(["EVENT_MALFORMED"]) };
     return judge(given, this.#shop.nowMs);
@@ -72,7 +74,8 @@ export class Cases {
     const logged: Answer[] = [];
     responses.forEach((response, i) => {
       const given = parsed(bodies[i]!);
-      const codes = given === undefined ? new Set(["BODY_MALFORMED"]) : judgeRequest(call, given);
+      const unread = isTooDeep(bodies[i]!) ? "BODY_TOO_LARGE" : given === undefined ? "BODY_MALFORMED" : undefined;
+      const codes = unread === undefined ? judgeRequest(call, given) : new Set([unread]);
       const code = codeOf(response);
       if (!codes.has(code))
         fault(`${call} was answered "${code}", not one of "${[...codes]}"`, response.body.toString());
@@ -193,6 +196,21 @@ function checkAnswer(call: Call, asked: Asked, { slate, items }: Answer): void {
 }
 
 /** JSON of these bytes, undefined if they hold none; one byte order mark may stand before it. */
+/** Of what is no UTF-8 nobody counts the levels. */
+function isTooDeep(bytes: Buffer): boolean {
+  if (!isUtf8(bytes)) return false;
+  const brackets = bytes
+    .toString()
+    .replaceAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs, "")
+    .replaceAll(/[^[{}\]]/g, "");
+  let [depth, deepest] = [0, 0];
+  for (const bracket of brackets) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest > limits.bodyDepthMax;
+}
+
 function parsed(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) return undefined;
   try {

@@ -39,7 +39,8 @@ export function judge(given: unknown, receivedAt: number): Verdict {
 
 function read(given: unknown, receivedAt: number, faults: Faults): unknown {
   if (!isObject(given)) return faults.malformed();
-  const { type } = given;
+  const { type, consent } = given;
+  if (!isAbsent(consent) && consent !== true) faults.malformed();
   const id = (value: unknown): string | undefined => idOf(value, faults);
   const optionalId = (value: unknown): string | undefined => (isAbsent(value) ? undefined : idOf(value, faults));
   const common = {

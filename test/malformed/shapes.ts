@@ -5,7 +5,7 @@ import { oddTimes } from "./odd-values.ts";
 /** An event that no other case sends; bodies carry it, and ambiguous requests try to smuggle it in. */
 export const marker = { type: "outcome", action: "seen", item: "marker" };
 const event = JSON.stringify(marker);
-const smuggled = `POST /v1/events HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\ncontent-length: ${event.length}\r\n\r\n${event}`;
+const smuggled = `POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${event.length}\r\n\r\n${event}`;
 
 export interface Shape {
   readonly name: string;
@@ -24,7 +24,7 @@ const shape = (name: string, bytes: string | Buffer | readonly string[], taken?:
 
 const json = "content-type: application/json\r\n";
 const post = (headers: string, body: string, path = "/v1/events", method = "POST"): string =>
-  `${method} ${path} HTTP/1.1\r\nhost: shop\r\n${headers}\r\n${body}`;
+  `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n${body}`;
 const lengthOf = (body: string): string => `content-length: ${Buffer.byteLength(body, "latin1")}\r\n`;
 const sized = (body: string, headers = json): string => post(`${headers}${lengthOf(body)}`, body);
 const chunked = (body: string, headers = ""): string => post(`${json}transfer-encoding: chunked\r\n${headers}`, body);
@@ -74,7 +74,7 @@ const lengths: readonly Shape[] = [
   shape("a GET with a body", post(`${json}${lengthOf(smuggled)}`, smuggled, "/healthz", "GET"), 0),
   shape("a GET with a body and no length", post("", smuggled, "/healthz", "GET"), 1),
   shape("a DELETE with a body", post(`${json}${lengthOf(event)}`, event, "/v1/items/never-heard-of", "DELETE")),
-  shape("a HEAD", "HEAD /healthz HTTP/1.1\r\nhost: shop\r\n\r\n", 0),
+  shape("a HEAD", "HEAD /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n", 0),
   shape("a body of nothing", sized(""), 0),
 ];
 
@@ -146,8 +146,8 @@ const heads: readonly Shape[] = [
   shape("a header without a colon", post(`nothing\r\n${json}${lengthOf(event)}`, event), 0),
   shape("a space in a header's name", post(`a b: c\r\n${json}${lengthOf(event)}`, event), 0),
   shape("bytes beyond ASCII in a value", post(`x: \xff\xfe\r\n${json}${lengthOf(event)}`, event)),
-  shape("no host", sized(event).replace("host: shop\r\n", ""), 1),
-  shape("two hosts", sized(event).replace("host: shop\r\n", "host: a\r\nhost: b\r\n")),
+  shape("no host", sized(event).replace("host: localhost\r\n", ""), 1),
+  shape("two hosts", sized(event).replace("host: localhost\r\n", "host: localhost\r\nhost: b\r\n")),
   shape("an empty line before the request", `\r\n${sized(event)}`),
   shape(
     "header names in capitals",
@@ -156,7 +156,7 @@ const heads: readonly Shape[] = [
   ),
   shape("a header of 20,000 bytes", post(`x: ${"a".repeat(20_000)}\r\n${json}${lengthOf(event)}`, event), 0),
   shape("2,500 headers", post(`${"x: y\r\n".repeat(2500)}${json}${lengthOf(event)}`, event)),
-  shape("a head that does not end", `POST /v1/events HTTP/1.1\r\nhost: shop\r\n${json}`, 0),
+  shape("a head that does not end", `POST /v1/events HTTP/1.1\r\nhost: localhost\r\n${json}`, 0),
   shape("a head without line ends", "a".repeat(100_000), 0),
   shape("HTTP/1.0", sized(event).replace("HTTP/1.1", "HTTP/1.0"), 1),
   ...["HTTP/0.9", "HTTP/1.2", "HTTP/2.0", "HTTP/3", "http/1.1", "HTTP/1.1.1", "HTTP/11", "ICE/1.0", "RTSP/1.0", ""].map(
@@ -339,7 +339,7 @@ const targets: readonly Shape[] = [
       shape(`${method.slice(0, 20)} ${path}`, post(`${json}${lengthOf(event)}`, event, path, method)),
     ),
   ),
-  ...paths.map((path) => shape(`GET ${path.slice(0, 60)}`, `GET ${path} HTTP/1.1\r\nhost: shop\r\n\r\n`, 0)),
+  ...paths.map((path) => shape(`GET ${path.slice(0, 60)}`, `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 0)),
   ...paths
     .slice(0, 24)
     .map((path) =>
@@ -352,7 +352,7 @@ const targets: readonly Shape[] = [
   ...oddTimes
     .slice(0, 3)
     .map((time) =>
-      shape(`HEAD ${time}`, `HEAD /v1/items/${encodeURIComponent(time)} HTTP/1.1\r\nhost: shop\r\n\r\n`, 0),
+      shape(`HEAD ${time}`, `HEAD /v1/items/${encodeURIComponent(time)} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 0),
     ),
 ];
 
@@ -367,6 +367,6 @@ export const fineRequests: readonly Buffer[] = [
   ],
   sized(`${event}\n${event}\n`, "content-type: application/x-ndjson\r\n"),
   post(`${json}${lengthOf('{"items":["p-1"],"observe":false}')}`, '{"items":["p-1"],"observe":false}', "/v1/rank"),
-  "GET /v1/items/p-1 HTTP/1.1\r\nhost: shop\r\n\r\n",
-  "GET /v1/users/u-1?export=0 HTTP/1.1\r\nhost: shop\r\naccept: */*\r\n\r\n",
+  "GET /v1/items/p-1 HTTP/1.1\r\nhost: localhost\r\n\r\n",
+  "GET /v1/users/u-1?export=0 HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\n\r\n",
 ].map((text) => Buffer.from(text, "latin1"));

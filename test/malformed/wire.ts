@@ -110,7 +110,7 @@ export class Connection {
   }
 
   ask(method: string, path: string, headers: string, body: Buffer): Promise<Response> {
-    const head = `${method} ${path} HTTP/1.1\r\nhost: shop\r\n${headers}content-length: ${body.length}\r\n\r\n`;
+    const head = `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}content-length: ${body.length}\r\n\r\n`;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#opened().write(Buffer.concat([Buffer.from(head, "latin1"), body]));

@@ -176,7 +176,7 @@ export const factorFaults: readonly Fault[] = [
       "continue;",
     ],
   ]),
-  ...faultsOf("counting filter", "src/models/counting-filter.ts", [
+  ...faultsOf("counting filter", "src/core/counting-filter.ts", [
     [
       "it counts in one cell",
       "1 + Math.min(array[first]!, array[second]!)",

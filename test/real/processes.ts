@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+export const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 /** Settings of the machine that runs the tests must not reach the commands. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LIVESHELF_")));

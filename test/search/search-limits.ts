@@ -77,6 +77,7 @@ export const searchCases = {
       );
     }),
   pagedItemsMax: "src/paged-lists.test.ts",
+  askedQueriesMax: "test/search-desk.test.ts",
   pagedWithinMs: "test/search/search.test.ts",
   termsMax: "src/lexical/text-limits.test.ts",
   termLengthMax: "src/lexical/text-limits.test.ts",

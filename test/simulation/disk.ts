@@ -4,7 +4,7 @@
  */
 import type { Random } from "../../src/core/random.ts";
 import type { EncodedBlock } from "../../src/event-logs/block.ts";
-import type { BlockDisk } from "../../src/event-logs/block-log.ts";
+import type { BlockDisk } from "../../src/event-logs/block-disk.ts";
 import { never, type Process, turn } from "./process.ts";
 
 /** How the disk misbehaves during one life of the process. */

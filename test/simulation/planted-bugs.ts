@@ -15,9 +15,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a group is acknowledged before its sync",
     in: "group commit",
     file: "src/event-logs/grouped-log.ts",
-    find: "        await store.write(inFlight.appends);",
-    replace:
-      "        const writing = store.write(inFlight.appends);\n        inFlight.written.resolve();\n        await writing;",
+    find: "        await store.write(appends);",
+    replace: "        const writing = store.write(appends);\n        written.resolve();\n        await writing;",
     runsMax: 20,
   },
   {
@@ -39,9 +38,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a duplicate is answered while the first is still being synced",
     in: "group commit",
-    file: "src/engine.ts",
-    find: "    await this.#log.durable();\n    this.#snapshotting.whenDue();",
-    replace: "    if (accepted > 0) await this.#log.durable();\n    this.#snapshotting.whenDue();",
+    file: "src/recording.ts",
+    find: "    await log.durable();\n",
+    replace: "    if (accepted > 0) await log.durable();\n",
     runsMax: 50,
   },
   {
@@ -64,8 +63,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "the group that waits behind is never answered",
     in: "failed flush",
     file: "src/event-logs/grouped-log.ts",
-    find: "    alsoLost?.written.reject(failure);\n",
-    replace: "",
+    find: "    for (const group of lost) group?.written.reject(failure);\n",
+    replace: "    lost[0]?.written.reject(failure);\n",
     runsMax: 200,
   },
   {
@@ -80,8 +79,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a snapshot is labelled with the head instead of the durable head",
     in: "snapshot's offset",
     file: "src/snapshotting.ts",
-    find: "foldAside({ offset: log.durableHead, isBase: false }",
-    replace: "foldAside({ offset: log.head, isBase: false }",
+    find: "foldAside({ offset: log.durableHead, isBase: false, config: config() }",
+    replace: "foldAside({ offset: log.head, isBase: false, config: config() }",
     runsMax: 200,
   },
   {
@@ -120,8 +119,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "the table holds one id less than it should",
     in: "dedupe table",
     file: "src/core/recent-ids.ts",
-    find: "this.size >= this.#capacity;",
-    replace: "this.size >= this.#capacity - 1;",
+    find: "this.size >= Math.min(this.#capacity, ",
+    replace: "this.size >= Math.min(this.#capacity - 1, ",
     runsMax: 1000,
   },
   {

@@ -3,9 +3,9 @@
  * smaller grows (Estan & Varghese 2002). It never says less than the truth but for what it forgot, and forgets by halves, a few cells
  * at a time.
  */
-import { FixedBuffer } from "../core/columns.ts";
-import { mix } from "../core/random.ts";
-import type { StateBuffer } from "../core/state.ts";
+import { FixedBuffer } from "./columns.ts";
+import { mix } from "./random.ts";
+import type { StateBuffer } from "./state.ts";
 
 const countMax = 255;
 

@@ -1,0 +1,121 @@
+/** The engine's HTTP API, as anybody has it. Addresses are relative: the console works behind a proxy with a path. */
+import { signal } from "@preact/signals";
+import type { LearnerReport } from "../../src/core/model-report.ts";
+import type {
+  Answer,
+  ErasureReceipt,
+  Filters,
+  ItemReport,
+  QuarantineReport,
+  SearchAnswer,
+  SuggestAnswer,
+  UserReport,
+} from "../../src/core/public.ts";
+import { remembered } from "./remembered.ts";
+
+/** Sent with every call where the server has keys; kept as long as the tab. */
+export const key = remembered<string | null>("key", null, "session");
+/** The server wants a key, or another one. */
+export const isLocked = signal(false);
+/** The last call reached the server. */
+export const isReachable = signal(true);
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+interface Call {
+  readonly method?: "GET" | "HEAD" | "POST" | "DELETE";
+  /** A blob goes as it is, under its own type; anything else as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A server that has too much to do says when to ask again; a list is worth two more tries. */
+const triesMax = 3;
+const pauseMs = 1000;
+
+/** Rejects with {@link ApiError} where the server refuses. */
+export async function ask(path: string, call: Call = {}, tries = triesMax): Promise<Response> {
+  const { method = "GET", body, signal: given } = call;
+  const headers: Record<string, string> = {};
+  const isBlob = body instanceof Blob;
+  if (body !== undefined) headers["content-type"] = isBlob ? body.type : "application/json";
+  if (key.value) headers.authorization = `Bearer ${key.value}`;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: isBlob ? body : JSON.stringify(body) }),
+      ...(given ? { signal: given } : {}),
+    });
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") isReachable.value = false;
+    throw error;
+  }
+  isReachable.value = true;
+  if (response.ok) return response;
+  const { error } = (await response.json().catch(() => ({}))) as { error?: { code: string; message: string } };
+  if (response.status === 401) isLocked.value = true;
+  if (response.status === 503 && tries > 1 && !given?.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    return ask(path, call, tries - 1);
+  }
+  throw new ApiError(response.status, error?.code ?? String(response.status), error?.message ?? response.statusText);
+}
+
+const json = async <T>(path: string, call?: Call): Promise<T> => (await ask(path, call)).json() as Promise<T>;
+const post = <T>(path: string, body: unknown, given?: AbortSignal): Promise<T> =>
+  json<T>(path, { method: "POST", body, signal: given });
+
+export interface Asker {
+  readonly user?: string | undefined;
+  readonly session?: string | undefined;
+  readonly surface?: string;
+  readonly size?: number;
+  readonly explain?: boolean;
+  readonly observe?: boolean;
+  readonly consent?: boolean;
+}
+
+export interface Search extends Asker {
+  readonly query?: string;
+  readonly filters?: Filters;
+  readonly facets?: readonly string[];
+  readonly sort?: string | undefined;
+  readonly from?: number;
+  readonly slate?: string;
+}
+
+/** Of a search with what it found besides, of a recommendation without. */
+export type List = Answer & Partial<SearchAnswer>;
+
+export interface Panel {
+  readonly learners: readonly LearnerReport[];
+  readonly features: readonly string[];
+  readonly offset: number;
+}
+
+export const api = {
+  search: (body: Search, given?: AbortSignal) => post<List>("v1/search", body, given),
+  recommend: (
+    body: Asker & { readonly item?: string; readonly exclude?: readonly string[]; readonly filters?: Filters },
+    given?: AbortSignal,
+  ) => post<List>("v1/recommend", body, given),
+  suggest: (query: Readonly<Record<string, string>>, given?: AbortSignal) =>
+    json<SuggestAnswer>(`v1/suggest?${new URLSearchParams(query)}`, { signal: given }),
+  item: (item: string) => json<ItemReport>(`v1/items/${encodeURIComponent(item)}`),
+  user: (user: string) => json<UserReport>(`v1/users/${encodeURIComponent(user)}`),
+  erase: (user: string) => json<ErasureReceipt>(`v1/users/${encodeURIComponent(user)}`, { method: "DELETE" }),
+  models: () => json<Panel>("v1/models"),
+  quarantine: () => json<QuarantineReport>("v1/quarantine"),
+  ready: () => json<{ readonly ready: boolean; readonly offset: number }>("readyz"),
+  metrics: async () => (await ask("metrics")).text(),
+};

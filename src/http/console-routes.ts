@@ -1,0 +1,56 @@
+/** The console at `/`: plain files, made by `npm run build:console` and handed out as they are; it speaks the same API as anybody. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+
+const folder = new URL("../../console/built/", import.meta.url);
+const mediaTypes: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+};
+
+const compress = promisify(gzip);
+
+export interface ConsoleOptions {
+  /** The page is told that this is a demo, which it shows around in, and the language that it opens in. */
+  readonly demo?: { readonly language: string } | undefined;
+}
+
+export async function consoleRoutes(app: FastifyInstance, { demo }: ConsoleOptions) {
+  // Left out by who packs the engine alone: the API is there all the same.
+  if (!existsSync(folder)) return;
+  app.get(
+    "/",
+    { schema: { hide: true } },
+    answer(
+      "index.html",
+      demo && ((page) => page.replace('<html lang="en">', `<html lang="${demo.language}" data-demo>`)),
+    ),
+  );
+  for (const name of readdirSync(new URL("console/", folder)))
+    app.get(`/console/${name}`, { schema: { hide: true } }, answer(`console/${name}`));
+}
+
+/** A file is read when it is first asked for. Browsers ask each time whether it changed: after an upgrade no old part meets a new one. */
+function answer(path: string, change?: (text: string) => string) {
+  const type = mediaTypes[extname(path)] ?? "application/octet-stream";
+  let made: Promise<{ readonly bytes: Buffer; readonly packed: Buffer; readonly tag: string }> | undefined;
+  const read = async () => {
+    const file = readFileSync(new URL(path, folder));
+    const bytes = change === undefined ? file : Buffer.from(change(file.toString()));
+    const tag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
+    return { bytes, packed: await compress(bytes), tag };
+  };
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { bytes, packed, tag } = await (made ??= read());
+    reply.header("etag", tag).header("cache-control", "no-cache").header("vary", "accept-encoding");
+    reply.type(type);
+    if (request.headers["if-none-match"] === tag) return reply.code(304).send();
+    if (!/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) return reply.send(bytes);
+    return reply.header("content-encoding", "gzip").send(packed);
+  };
+}

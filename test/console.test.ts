@@ -1,0 +1,172 @@
+/** The console's files, which are in the repository so that a server has them without a build, and how they are answered. */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { FastifyInstance } from "fastify";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import en from "../console/messages/en.json" with { type: "json" };
+import zhHans from "../console/messages/zh-Hans.json" with { type: "json" };
+import { parseMetrics, quantilesBetween, sumOf } from "../console/now/metrics-text.ts";
+import { lookOf } from "../console/pictures/things.ts";
+import type { Fields } from "../src/core/event.ts";
+import type { Engine } from "../src/core/public.ts";
+import { createEngine } from "../src/engine.ts";
+import { httpServer } from "../src/http/server.ts";
+import { simulatedShop } from "../src/simulator/shop.ts";
+import { chineseCatalogue } from "./search/chinese-catalogue.ts";
+
+const folder = new URL("../console/built/", import.meta.url).pathname;
+/** Compressed: what the first page loads, with its words; and all pages in both languages, charts included. */
+const firstMax = 60_000;
+const scriptsMax = 95_000;
+
+describe("the console's files", () => {
+  const there = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length));
+
+  test("are what the sources build to; if not: npm run build:console", () => {
+    const script = new URL("../scripts/build-console.ts", import.meta.url).pathname;
+    const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+
+  test(`have less than ${firstMax / 1000} kB of scripts to begin with, ${scriptsMax / 1000} kB in all, compressed`, () => {
+    const bytes = (names: readonly string[]): number =>
+      names.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
+    expect(bytes(["console/index.js", "console/words.js"])).toBeLessThan(firstMax);
+    expect(bytes(there.filter((name) => name.endsWith(".js")))).toBeLessThan(scriptsMax);
+  });
+
+  test("name no other origin to load from", () => {
+    const named = there.flatMap((name) =>
+      [...readFileSync(join(folder, name), "utf8").matchAll(/(?:src|href|url\()\s*=?\s*["'(]?https?:[^"')\s]+/g)].map(
+        ([text]) => `${name}: ${text}`,
+      ),
+    );
+    expect(named).toEqual([]);
+  });
+});
+
+describe("the messages", () => {
+  const values = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const forms = (text: string): string[] => [...new Set(values(text))].sort();
+
+  test("are the same in each language, with the same values in them", () => {
+    // Reasons come in English from the engine itself.
+    const own = Object.keys(zhHans).filter((name) => !name.startsWith("reason."));
+    expect(own.sort()).toEqual(Object.keys(en).sort());
+    const chinese: Readonly<Record<string, string>> = zhHans;
+    for (const [name, text] of Object.entries(en)) expect(forms(chinese[name]!), name).toEqual(forms(text));
+  });
+
+  test("are each used somewhere", () => {
+    const root = new URL("../console/", import.meta.url).pathname;
+    const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => readFileSync(join(root, name), "utf8"))
+      .join("\n");
+    /** `t(\`act.${action}\`)` and `named("field", name)` use all that begin so. */
+    const families = [...sources.matchAll(/`([\w-]+\.[\w.-]*)\$\{|named\("([\w-]+)"/g)].map(([, a, b]) => a ?? `${b}.`);
+    const lonely = Object.keys(en).filter(
+      (name) => !sources.includes(`"${name}"`) && !families.some((family) => name.startsWith(family)),
+    );
+    expect(lonely).toEqual([]);
+  });
+});
+
+describe("drawings of things", () => {
+  const drawn = (items: Iterable<{ readonly item?: string; readonly fields?: unknown }>): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const { item, fields } of items) {
+      if (item === undefined) continue;
+      const { thing } = lookOf(item, fields as Fields);
+      counts.set(thing, (counts.get(thing) ?? 0) + 1);
+    }
+    return counts;
+  };
+
+  test("show what each item of a simulated shop is, in English, German and Chinese", () => {
+    const kinds = "backpack bottle chair jacket knife lamp mug pan rug scarf shoes tent".split(" ");
+    for (const language of ["en", "de", "zh"] as const)
+      expect([...drawn(simulatedShop({ seed: 7, language }).items).keys()].sort()).toEqual(kinds);
+  });
+
+  test("show what most items of a Chinese catalogue are; of others, the box that they come in", () => {
+    const counts = drawn(chineseCatalogue as { item?: string; fields?: unknown }[]);
+    expect(counts.size).toBeGreaterThan(25);
+    expect(counts.get("box") ?? 0).toBeLessThan(0.2 * chineseCatalogue.length);
+  });
+
+  test("are in the colour that the words name, and take no brand for a thing or a colour", () => {
+    const look = (fields: Fields) => lookOf("p-1", fields);
+    expect(look({ title: "Scarf, red" }).colour).toBe(look({ title: "红色围巾" }).colour);
+    expect(look({ title: "Scarf, red" }).colour).not.toBe(look({ title: "Scarf, blue" }).colour);
+    expect(look({ title: "Apple AirPods Pro蓝牙耳机", brand: "Apple" }).thing).toBe("headphones");
+    expect(look({ title: "Kitchen lamp", category: ["Kitchen", "Pans"] }).thing).toBe("lamp");
+    expect(look({}).thing).toBe("box");
+  });
+});
+
+describe("what /metrics says", () => {
+  const reading = (counts: readonly [number, number, number]) =>
+    parseMetrics(`# HELP took How long.
+took_seconds_bucket{le="0.01",route="/v1/rank"} ${counts[0]}
+took_seconds_bucket{le="0.1",route="/v1/rank"} ${counts[1]}
+took_seconds_bucket{le="+Inf",route="/v1/rank"} ${counts[2]}
+took_seconds_bucket{le="+Inf",route="/metrics"} 1000
+`);
+  const isRank = ({ route }: Readonly<Record<string, string>>): boolean => route === "/v1/rank";
+
+  test("is summed over the labels that count", () => {
+    expect(sumOf(reading([1, 2, 3]), "took_seconds_bucket", isRank)).toBe(6);
+    expect(sumOf(reading([1, 2, 3]), "nothing")).toBe(0);
+  });
+
+  test("gives quantiles of what came between two readings", () => {
+    const between = (quantiles: readonly number[]): number[] =>
+      quantilesBetween(reading([10, 10, 10]), reading([60, 110, 110]), "took_seconds", quantiles, isRank);
+    expect(between([0.25, 0.5, 0.75, 1])).toEqual([0.005, 0.01, expect.closeTo(0.055), expect.closeTo(0.1)]);
+    expect(quantilesBetween(reading([1, 1, 1]), reading([1, 1, 1]), "took_seconds", [0.5], isRank)).toEqual([
+      Number.NaN,
+    ]);
+  });
+});
+
+describe("the console over HTTP", () => {
+  let engine: Engine;
+  let app: FastifyInstance;
+
+  beforeAll(async () => {
+    engine = await createEngine({});
+    app = await httpServer(engine);
+  });
+  afterAll(async () => {
+    await app.close();
+    await engine.close();
+  });
+
+  test("is a page at / that may load from here only, and its files beside it", async () => {
+    const page = await app.inject("/");
+    expect(page.statusCode).toBe(200);
+    expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(page.headers["content-security-policy"]).toMatch(/^default-src 'self';.*frame-ancestors 'none'$/);
+    const files = [...page.body.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, name]) => name!);
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of files) expect((await app.inject(`/${file}`)).statusCode, file).toBe(200);
+    expect((await app.inject("/console/nothing.js")).statusCode).toBe(404);
+  });
+
+  test("comes compressed to who takes it, and not again to who has it", async () => {
+    const plain = await app.inject("/console/index.js");
+    const packed = await app.inject({ url: "/console/index.js", headers: { "accept-encoding": "gzip" } });
+    expect(packed.headers["content-encoding"]).toBe("gzip");
+    expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+    const again = await app.inject({
+      url: "/console/index.js",
+      headers: { "if-none-match": String(plain.headers.etag) },
+    });
+    expect([again.statusCode, again.body]).toEqual([304, ""]);
+  });
+});

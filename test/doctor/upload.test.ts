@@ -1,0 +1,99 @@
+/** `POST /v1/doctor`: what the doctor says of a body, while it comes. */
+import { PassThrough } from "node:stream";
+import type { FastifyInstance } from "fastify";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { limits } from "../../src/core/limits.ts";
+import type { Engine } from "../../src/core/public.ts";
+import type { DoctorReport } from "../../src/doctor/examination.ts";
+import { createEngine } from "../../src/engine.ts";
+import { httpServer } from "../../src/http/server.ts";
+import { withLimit } from "../at-limits.ts";
+
+let engine: Engine;
+let app: FastifyInstance;
+beforeEach(async () => {
+  engine = await createEngine({ tickMs: 0 });
+  app = await httpServer(engine);
+});
+afterEach(async () => {
+  await app.close();
+  await engine.close();
+});
+
+type Body = string | Buffer | PassThrough;
+
+async function examine(payload: Body, type = "text/csv", query = "") {
+  const answer = await app.inject({
+    method: "POST",
+    url: `/v1/doctor${query}`,
+    payload,
+    headers: { "content-type": type },
+  });
+  const said = answer.json() as DoctorReport & { error?: { code: string; message: string } };
+  return { ...said, code: said.error?.code ?? answer.statusCode };
+}
+
+const finding = (report: DoctorReport, code: string) => report.findings.find((one) => one.code === code);
+
+describe("an upload", () => {
+  test("of a catalogue in CSV is examined row by row: a broken one is named by its line", async () => {
+    const csv = 'sku,title,price\np-1,"Wool scarf",0\np-2,Mug\n,Nameless,9\np-3,"Oak, chair",40\n';
+    const report = await examine(csv, "text/csv; charset=utf-8", "?id=sku");
+    expect([report.code, report.events, report.items]).toEqual([200, 4, 2]);
+    expect(finding(report, "refused-events")).toMatchObject({ status: "FAIL", count: 2, example: { where: "body:3" } });
+    expect(finding(report, "prices-of-zero")).toMatchObject({ status: "WARN", count: 1 });
+    expect(finding(report, "items-without-title")).toMatchObject({ status: "PASS" });
+  });
+
+  test("of events in NDJSON is examined line by line, and nothing of it is recorded", async () => {
+    const lines = ['{"type":"item","item":"p-1","fields":{}}', "{", '{"type":"outcome","action":"click","item":"p-9"}'];
+    const report = await examine(lines.join("\n"), "application/x-ndjson");
+    expect([report.code, report.events]).toEqual([200, 3]);
+    expect(finding(report, "refused-events")).toMatchObject({ count: 1, example: { where: "body:2" } });
+    expect(finding(report, "unknown-items")).toMatchObject({ count: 1 });
+    expect([engine.status().offset, engine.item("p-1")]).toEqual([0, undefined]);
+  });
+
+  test("that cannot be read says why", async () => {
+    expect((await examine("a,b\n1,2\n")).error).toMatchObject({
+      code: "FILE_MALFORMED",
+      message: expect.stringContaining('no column "id"'),
+    });
+    expect((await examine("a,a\n1,2\n", "text/csv", "?id=a")).error?.code).toBe("FILE_MALFORMED");
+    expect((await examine("{}", "application/json")).error?.code).toBe("MEDIA_TYPE_UNSUPPORTED");
+    expect((await examine("id\n1\n", "text/csv", "?column=a")).error?.code).toBe("REQUEST_MALFORMED");
+    expect((await examine("")).code).toBe(200);
+    const empty = await app.inject({ method: "POST", url: "/v1/doctor" });
+    expect([empty.statusCode, (empty.json() as { error: { code: string } }).error.code]).toEqual([
+      400,
+      "BODY_MALFORMED",
+    ]);
+  });
+
+  test("is cut off where it is longer than a body may be", async () => {
+    const row = `p,${"x".repeat(1000)}\n`;
+    const long = `id,title\n${row.repeat(Math.ceil(limits.bodyBytesMax / row.length))}`;
+    expect((await examine(long)).error?.code).toBe("BODY_TOO_LARGE");
+    expect((await examine("id,title\np-1,Scarf\n")).code).toBe(200);
+  });
+
+  test("is one of a few at one time; a further one is to come again", async () => {
+    const bodies = Array.from({ length: limits.uploadsMax + 1 }, () => new PassThrough());
+    const begun = bodies.map((body) => {
+      body.write("id,title\n");
+      return examine(body);
+    });
+    expect((await Promise.race(begun)).code).toBe("OVERLOADED");
+    for (const body of bodies) body.end("p-1,Scarf\n");
+    const items = (await Promise.all(begun)).filter(({ code }) => code === 200).map((report) => report.items);
+    expect(items).toEqual(Array.from({ length: limits.uploadsMax }, () => 1));
+    expect((await examine("id,title\n")).code).toBe(200);
+  });
+
+  test("is followed up to a number of ids", () =>
+    withLimit("uploadIdsMax", 2, async () => {
+      const rows = (count: number): string => Array.from({ length: count }, (_, i) => `p-${i},Scarf\n`).join("");
+      expect(finding(await examine(`id,title\n${rows(2)}`), "beyond-the-limit")).toBeUndefined();
+      expect(finding(await examine(`id,title\n${rows(3)}`), "beyond-the-limit")).toMatchObject({ count: 1 });
+    }));
+});
