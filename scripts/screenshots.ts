@@ -63,6 +63,8 @@ const pictures: readonly Picture[] = [
   { name: "search", path: "#/shop?q=backpack", shop: "simulated", user: "u-8", before: whyOf(0) },
   { name: "beside", path: "#/shop?q=jacket&beside=u-9", shop: "simulated", user: "u-1" },
   { name: "now", path: "#/now", shop: "simulated", dark: true, before: asked },
+  { name: "desk", path: "#/desk?q=backpack", shop: "simulated" },
+  { name: "setup", path: "#/setup", shop: "chinese" },
   { name: "lookup", path: "#/lookup?user=u-1", shop: "simulated" },
   { name: "shop-zh", path: "#/shop?q=%E8%80%B3%E6%9C%BA", shop: "chinese", dark: true, before: opened(4) },
   { name: "shop-narrow", path: "", shop: "simulated", user: "u-9", narrow: true },
@@ -108,7 +110,8 @@ async function take(browser: Browser, address: string, picture: Picture): Promis
     localStorage.setItem("liveshelf.met", JSON.stringify([user, "guest-7kq2"]));
   }, picture.user ?? "guest-mx4e");
   await page.goto(`${address}/${picture.path}`);
-  await page.waitForLoadState("networkidle");
+  // The page of what happens now is never done loading.
+  if (picture.name !== "now") await page.waitForLoadState("networkidle");
   await picture.before?.(page);
   await page.waitForTimeout(1000);
   await page.screenshot({ path: join(folder, `${picture.name}.png`) });

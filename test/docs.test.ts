@@ -22,6 +22,7 @@ import { startServer } from "../src/http/server.ts";
 const root = new URL("..", import.meta.url).pathname;
 const documents = [
   "README.md",
+  "README.zh-CN.md",
   "CONTRIBUTING.md",
   ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith(".md"));
