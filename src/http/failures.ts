@@ -65,7 +65,11 @@ function shown(error: LiveshelfError): LiveshelfError {
   const { code, message, at, status } = error;
   if (status === 500) return new LiveshelfError(code, concealed, at);
   if (code === "LOG_UNWRITABLE")
-    return new LiveshelfError(code, "Nothing can be written now; the diagnostics say why.", at);
+    return new LiveshelfError(
+      code,
+      "Nothing can be written now; the diagnostics say why. Free space on the disk or mend it, then start again: what was acknowledged is kept.",
+      at,
+    );
   if (code === "CLOSED") return new LiveshelfError(code, "The server is stopping; ask again in a moment.", at);
   if (code === "CONFIG_INVALID" || code === "FILE_MALFORMED")
     return new LiveshelfError(code, withoutPaths(message), at);
