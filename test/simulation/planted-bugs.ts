@@ -72,7 +72,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     in: "failed flush",
     file: "src/event-logs/grouped-log.ts",
     find: "    head = durableHead;\n    queuedBytes = 0;",
-    replace: "    queueMicrotask(() => {\n      head = durableHead;\n    });\n    queuedBytes = 0;",
+    replace: "    setImmediate(() => {\n      head = durableHead;\n    });\n    queuedBytes = 0;",
     runsMax: 200,
   },
   {
