@@ -86,7 +86,7 @@ export class Erasing {
   async eraseWithoutRoom(
     letGo: () => void,
     foldAnew: () => Promise<void>,
-    signal = new AbortController().signal,
+    signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     const { config, log, house, hasRoomAside, tell } = this.#parts;
     const notes = house().rooms.erasures.before(log.durableHead);
