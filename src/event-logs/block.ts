@@ -192,8 +192,9 @@ function isJson(text: string): boolean {
 }
 
 /** The whole block that these bytes begin with, by what it says of itself; `undefined` if there is none. */
-export function blockIn(bytes: Buffer): EncodedBlock | undefined {
-  if (bytes.length < headBytes) return undefined;
+export function blockIn(found: Uint8Array): EncodedBlock | undefined {
+  if (found.length < headBytes) return undefined;
+  const bytes = asBuffer(found);
   const count = bytes.readUInt32LE(4);
   let end = headBytes;
   for (let i = 0; i < count && i < blockEventsMax && end + recordHeadBytes <= bytes.length; i++)
