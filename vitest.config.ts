@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    setupFiles: ["test/fixed-seed.ts"],
+    setupFiles: ["test/fixed-seed.ts", "test/plain-output.ts"],
     pool: "forks",
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -217,7 +217,8 @@ export class Moving {
       moveIn({ rooms, learning, pages, config, ...(from === undefined ? {} : { from }) });
     });
     report.state = "done";
-    report.offset = log.head;
+    // What came in the very end was folded with the swap.
+    report.offset = report.done = report.total = log.head;
     report.pauseMs = Math.max(turns.longestMs, plan.preparedMs ?? 0);
     report.seconds = (stopwatchMs() - startedMs) / 1000;
   }

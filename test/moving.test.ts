@@ -106,7 +106,8 @@ test("in memory it is folded in turns on the thread", async () => {
   await live(20);
   await liveUntilMoved(engine.reconfigure({ rewards: { cart: 7 } }));
   await live(3);
-  expect(engine.status().rebuild).toMatchObject({ state: "done" });
+  const { rebuild } = engine.status();
+  expect(rebuild).toMatchObject({ state: "done", done: rebuild?.total });
   const log = memoryLog();
   log.append([...engine.events()].map(({ event }) => event));
   const { rooms } = await foldUp(completeConfig({ rewards: { cart: 7 } }), undefined, log);
