@@ -18,8 +18,8 @@ import type {
   SearchRequest,
   SuggestAnswer,
   SuggestRequest,
-  UserExport,
 } from "./core/public.ts";
+import type { QualityQuery } from "./core/quality-report.ts";
 import { bytesInUse, checksum } from "./core/state.ts";
 import { type EngineParts, engineParts } from "./engine-parts.ts";
 import { engineStatus } from "./engine-status.ts";
@@ -34,6 +34,7 @@ import { inspectEngine, reportItem, reportModels, reportQuarantine, reportUser }
 import { MemoryCeiling } from "./memory-ceiling.ts";
 import { type MovedIn, Moving } from "./moving.ts";
 import { type Pseudonyms, pseudonyms } from "./pseudonyms.ts";
+import { reportQuality } from "./quality-report.ts";
 import { Reconfiguring } from "./reconfiguring.ts";
 import { Recording } from "./recording.ts";
 import { engineAt } from "./rooms.ts";
@@ -41,8 +42,9 @@ import { Desk } from "./search-desk.ts";
 import { hasRoomAside, SecondFolder } from "./second-folder.ts";
 import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
 import { Snapshotting } from "./snapshotting.ts";
+import { Ticking } from "./ticking.ts";
 import { exportOf } from "./user-export.ts";
-import { tellingOfValues } from "./value.ts";
+import { reportUserSlates } from "./user-slates.ts";
 import { Watching } from "./watching.ts";
 
 export interface EngineOptions extends Partial<Config> {
@@ -109,6 +111,7 @@ class LogEngine implements Engine {
   readonly #moving: Moving;
   readonly #reconfiguring: Reconfiguring;
   readonly #erasing: Erasing;
+  readonly #ticking: Ticking;
   readonly #availableBytes: () => number;
   #house!: House;
   #isReady = false;
@@ -116,12 +119,10 @@ class LogEngine implements Engine {
   #failure: LiveshelfError | undefined;
   /** The wall clock when it was looked at last. */
   #wallMs = 0;
-  #ticking: NodeJS.Timeout | undefined;
   readonly #watching = new Watching();
   readonly watch = this.#watching.watch;
   readonly readiness = () => ({ ready: this.#isReady && this.#failure === undefined, offset: this.#log.head });
   readonly #tell = (message: string): void => this.#options.onDiagnostic?.(message);
-  readonly #tellOfValues = tellingOfValues((message) => this.#tell(message));
 
   constructor(config: Config, { log, snapshots, foldAside, availableBytes }: EngineParts, options: EngineOptions) {
     this.#config = config;
@@ -165,6 +166,10 @@ class LogEngine implements Engine {
     this.#moving = new Moving({ ...parts, moveIn: (into) => this.#moveIn(into) });
     this.#erasing = new Erasing({ ...parts, desk, clock: this.#clock, moving: this.#moving });
     this.#reconfiguring = new Reconfiguring({ ...parts, moving: this.#moving, serveBy: (by) => this.#serveBy(by) });
+    this.#ticking = new Ticking({
+      ...{ ...parts, clock: this.#clock, recording: this.#recording },
+      tick: () => void (this.#failure === undefined && this.tick()),
+    });
   }
 
   async start(): Promise<void> {
@@ -178,8 +183,9 @@ class LogEngine implements Engine {
     this.#isReady = !isBehind;
     // Why it failed is told, and it is tried again when the settings are read again.
     if (isBehind) this.#reconfiguring.moveTo(given).catch(() => {});
-    if (!this.#isReadOnly) this.#erasing.schedule();
-    this.#tickAgain();
+    if (this.#isReadOnly) return;
+    this.#erasing.schedule();
+    this.#ticking.begin();
   }
 
   async record(events: EventInput | readonly EventInput[]): Promise<RecordReceipt> {
@@ -218,7 +224,11 @@ class LogEngine implements Engine {
     return report && { ...report, user: id };
   }
 
-  exportUser(id: string): UserExport {
+  userSlates(id: string, size?: number) {
+    return reportUserSlates(this.#house.rooms, this.#pseudonyms.user(id), size);
+  }
+
+  exportUser(id: string) {
     this.#mustBeOpen();
     return { ...exportOf(this.#house.rooms, this.#log, this.#pseudonyms.user(id), this.#nowMs()), user: id };
   }
@@ -255,6 +265,10 @@ class LogEngine implements Engine {
 
   models() {
     return { ...reportModels(this.#house.rooms), ...(this.#moving.report && { rebuild: this.#moving.report }) };
+  }
+
+  quality(query?: QualityQuery) {
+    return reportQuality(this.#house.rooms, query);
   }
 
   quarantine() {
@@ -305,7 +319,7 @@ class LogEngine implements Engine {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearInterval(this.#ticking);
+    this.#ticking.end();
     await Promise.all([this.#erasing.close(), this.#moving.close(), this.#snapshotting.close()]);
     await this.#log.close();
   }
@@ -328,21 +342,6 @@ class LogEngine implements Engine {
     this.#mustBeOpen();
     if (this.#isReadOnly) throw new LiveshelfError("LOG_UNWRITABLE", "The folder was opened for reading only.");
     if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #tickAgain(): void {
-    clearInterval(this.#ticking);
-    if (this.#isReadOnly || this.#config.tickMs === 0) return;
-    this.#ticking = setInterval(() => this.#tickWhenIdle(), this.#config.tickMs);
-    this.#ticking.unref();
-  }
-
-  #tickWhenIdle(): void {
-    if (this.#isClosed || this.#failure !== undefined) return;
-    if (this.#clock.nowMs() - this.#recording.lastReceivedMs < this.#config.tickMs) return;
-    const { rooms } = this.#house;
-    this.#tellOfValues(rooms);
-    if (rooms.attribution.slates.firstWaiting >= 0 || !rooms.baskets.isEmpty) this.tick();
   }
 
   /** Folds snapshot and log into rooms of their own, then moves in. */
@@ -384,7 +383,7 @@ class LogEngine implements Engine {
     const { rooms, learning, pages } = this.#house;
     this.#house = house(rooms, learning, config, pages);
     this.#isReady ||= this.#reconfiguring.isAsAsked;
-    this.#tickAgain();
+    if (!this.#isReadOnly) this.#ticking.begin();
   }
 
   /** What was folded but not durable must go (ARCHITECTURE.md, invariant 2): the state is rebuilt from what the log still has; writes stay refused. */

@@ -3,22 +3,22 @@
  * which the new log is best folded: one of before the first of these events, or the base of a trimmed log without their rows.
  */
 import { join } from "node:path";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Config } from "./config.ts";
-import { type ErrorCode, LiveshelfError } from "./core/errors.ts";
+import { LiveshelfError } from "./core/errors.ts";
 import { ErasedEvents } from "./erased-events.ts";
 import { beginErasing, type ErasingFolder } from "./erasing-folder.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { lmdbLog, writingDisk } from "./event-logs/lmdb.ts";
 import { rewriteLog } from "./event-logs/log-rewrite.ts";
 import { carriedOn } from "./fold-up.ts";
-import { giveWay, watched } from "./fold-worker.ts";
+import { watched } from "./fold-worker.ts";
 import { forgetForGood, forgetSessionForGood } from "./forgetting.ts";
 import { type Restored, type RestoreOptions, restoreNewest, restoreOldest } from "./restore.ts";
 import { buildRooms } from "./rooms.ts";
 import type { ErasureNote } from "./shoppers/pending-erasures.ts";
 import { nodeFiles } from "./snapshots/files.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
+import { giveWay, type Inside, inThread, startThread } from "./threads.ts";
 
 export interface RewriteTask {
   readonly notes: readonly ErasureNote[];
@@ -27,17 +27,8 @@ export interface RewriteTask {
 }
 
 interface Work extends RewriteTask {
-  readonly liveshelfErase: true;
-  readonly config: Config & { readonly data: string };
-  readonly stop: Int32Array;
-}
-
-/** At the end: an error's class does not come over. */
-interface Outcome {
-  /** Events replaced. */
-  readonly count?: number;
-  readonly code?: ErrorCode;
-  readonly message?: string;
+  /** The folder is its `data`. */
+  readonly config: Config;
 }
 
 /** Reads the log twice, and then knows which of its events below `to` are to go. */
@@ -63,46 +54,20 @@ export async function findErased(
 }
 
 /** {@link rewrite} in a thread of its own; resolves with how many events were replaced. When the signal aborts, it ends soon and rejects with CLOSED. */
-export function rewriteInWorker(config: Config, task: RewriteTask, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const worker = new Worker(new URL(import.meta.url), {
-      workerData: { liveshelfErase: true, config, ...task, stop },
-    });
-    const giveUp = (): void => void Atomics.store(stop, 0, 1);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp);
-    let outcome: Outcome = {};
-    worker.once("message", (said: Outcome) => {
-      outcome = said;
-    });
-    worker.once("error", reject);
-    worker.once("exit", (status) => {
-      signal.removeEventListener("abort", giveUp);
-      const {
-        count,
-        code = "INTERNAL",
-        message = `The worker that rewrites the log ended with code ${status}.`,
-      } = outcome;
-      if (count !== undefined) resolve(count);
-      else reject(new LiveshelfError(code, message));
-    });
-  });
-}
+export const rewriteInWorker = (config: Config, task: RewriteTask, signal: AbortSignal): Promise<number> =>
+  startThread<Work, number>(import.meta.url, "erase", { config, ...task }, { signal }).result;
 
-async function rewrite({ config, notes, to, stop }: Work): Promise<number> {
+async function rewrite({ config, notes, to }: Work, { mustGoOn: mayGoOn }: Inside<never>): Promise<number> {
   giveWay();
-  const mustGoOn = (): void => {
-    if (Atomics.load(stop, 0) !== 0)
-      throw new LiveshelfError("CLOSED", "The engine closed before the log was rewritten.");
-  };
+  const mustGoOn = (): void => mayGoOn("the log was rewritten");
   const turn = async (): Promise<void> => mustGoOn();
-  const folder = beginErasing(config.data);
-  const log = lmdbLog({ folder: join(config.data, "log"), readOnly: true });
+  const { data = "" } = config;
+  const folder = beginErasing(data);
+  const log = lmdbLog({ folder: join(data, "log"), readOnly: true });
   try {
     const options: RestoreOptions = { config, build: () => buildRooms(config), putBack() {}, to, tell() {} };
     const files = watched(nodeFiles, mustGoOn);
-    const inUse = folderSnapshots(join(config.data, "snapshots"), files);
+    const inUse = folderSnapshots(join(data, "snapshots"), files);
     const base = log.start > 0 ? restoreOldest(inUse, log, options) : undefined;
     const found = await findErased(log, { notes, to, shopperExpiryMs: config.shopperExpiryMs }, turn, base);
     const target = writingDisk(folder.log);
@@ -142,16 +107,14 @@ function keepStart(
     .keep();
 }
 
-async function outcomeOf(work: Work): Promise<Outcome> {
+async function run(work: Work, inside: Inside<never>): Promise<number> {
   try {
-    return { count: await rewrite(work) };
+    return await rewrite(work, inside);
   } catch (error) {
+    if (error instanceof LiveshelfError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    return error instanceof LiveshelfError
-      ? { code: error.code, message: error.message }
-      : { code: "LOG_UNWRITABLE", message: `The log could not be written anew: ${why}` };
+    throw new LiveshelfError("LOG_UNWRITABLE", `The log could not be written anew: ${why}`);
   }
 }
 
-const isWork = (data: unknown): data is Work => typeof data === "object" && data !== null && "liveshelfErase" in data;
-if (!isMainThread && isWork(workerData)) parentPort?.postMessage(await outcomeOf(workerData));
+await inThread("erase", run);

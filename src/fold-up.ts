@@ -130,11 +130,11 @@ function restore(
 
 /** Folds the stale states anew in rooms of their own and moves their bytes over; the others stay as the snapshot has them. */
 async function rebuild({ rooms, header }: Restored, aside: Rooms, stale: readonly string[], fold: Fold): Promise<void> {
-  const { ranker, outcomeHeads, chooser, baskets } = aside;
+  const { ranker, quality, outcomeHeads, chooser, baskets } = aside;
   const isAnyOf = (parts: readonly { readonly state: { readonly name: string } }[]): boolean =>
     parts.some(({ state }) => stale.includes(state.name));
   const heads = outcomeHeads.state.map((one) => ({ state: one }));
-  const taught = { lists: isAnyOf([ranker, ...heads]), choices: isAnyOf([chooser, baskets]) };
+  const taught = { lists: isAnyOf([ranker, quality, ...heads]), choices: isAnyOf([chooser, baskets]) };
   await fold(new Learning(aside, taught), 0, header.offset);
   for (const [i, state] of rooms.states.entries()) {
     if (stale.includes(state.name)) copyState(aside.states[i]!, state);

@@ -2,14 +2,10 @@
  * The second folder (ARCHITECTURE.md, invariant 6): a worker thread that goes on from the newest snapshot, folds the same log up to an offset and
  * writes the next snapshot, so that the serving thread never pauses for one. Under another configuration it is what a move moves to.
  */
-import { readlinkSync } from "node:fs";
-import { constants, setPriority } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { getHeapStatistics } from "node:v8";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Config } from "./config.ts";
 import { stopwatchMs } from "./core/clock.ts";
-import { type ErrorCode, LiveshelfError } from "./core/errors.ts";
 import { nextTurn } from "./core/pieces.ts";
 import { bytesInUse } from "./core/state.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
@@ -20,25 +16,20 @@ import { type Files, nodeFiles } from "./snapshots/files.ts";
 import { folderSnapshots } from "./snapshots/folder.ts";
 import type { SnapshotHeader, SnapshotStore } from "./snapshots/snapshot-store.ts";
 import type { FoldAside, FoldReport, FoldTask } from "./snapshotting.ts";
+import { giveWay, type Inside, inThread, startThread } from "./threads.ts";
 
 /** What the thread is given. */
 interface Work {
-  readonly liveshelfFold: true;
   readonly config: Config;
   readonly logFolder: string;
   readonly snapshotFolder: string;
   readonly task: Pick<FoldTask, "offset" | "isBase">;
-  /** One number: not 0 when it shall give up. */
-  readonly stop: Int32Array;
 }
 
-/** What the thread says on the way, and at the end: an error's class does not come over. */
-type Said = { readonly done: number; readonly total: number } | Outcome;
-interface Outcome {
-  readonly report?: FoldReport;
-  readonly code?: ErrorCode;
-  readonly message?: string;
-  readonly at?: string | undefined;
+/** What it says on the way. */
+interface Said {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** What still waits beyond the head when it is reached is folded too, as long as it gets less each time; so few need not be. */
@@ -83,70 +74,28 @@ export async function foldAside(
 /** {@link foldAside} on the folder `given.data`, or those that the task names, in a thread of its own. When the signal aborts, it ends soon and rejects with CLOSED. */
 export const foldInWorker =
   (given: Config): FoldAside =>
-  ({ config = given, onProgress, log, snapshots, offset, isBase }, signal) =>
-    new Promise((resolve, reject) => {
-      const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      const work: Work = {
-        liveshelfFold: true,
-        config,
-        logFolder: log ?? join(given.data ?? "", "log"),
-        snapshotFolder: snapshots ?? join(given.data ?? "", "snapshots"),
-        task: { offset, isBase },
-        stop,
-      };
-      const worker = new Worker(new URL(import.meta.url), { workerData: work });
-      // Not terminated: what it has open of the log is let go of by itself.
-      const giveUp = (): void => void Atomics.store(stop, 0, 1);
-      if (signal.aborted) giveUp();
-      signal.addEventListener("abort", giveUp);
-      let outcome: Outcome | undefined;
-      worker.on("message", (said: Said) => {
-        if ("done" in said) onProgress?.(said.done, said.total);
-        else outcome = said;
-      });
-      worker.once("error", reject);
-      worker.once("exit", (code) => {
-        signal.removeEventListener("abort", giveUp);
-        const {
-          report,
-          code: refused = "INTERNAL",
-          message = `The worker that folds ended with code ${code}.`,
-          at,
-        } = outcome ?? {};
-        if (report !== undefined) resolve(report);
-        else reject(new LiveshelfError(refused, message, at));
-      });
-    });
-
-async function outcomeOf(work: Work): Promise<Outcome> {
-  try {
-    return { report: await run(work) };
-  } catch (error) {
-    if (error instanceof LiveshelfError) return { code: error.code, message: error.message, at: error.at };
-    throw error;
-  }
-}
-
-/** Where cores are scarce, serving goes first. Linux has a priority for each thread; elsewhere nothing changes. */
-export function giveWay(): void {
-  try {
-    setPriority(Number(basename(readlinkSync("/proc/thread-self"))), constants.priority.PRIORITY_LOW);
-  } catch {
-    // The snapshot is written all the same.
-  }
-}
-
-async function run({ config, logFolder, snapshotFolder, task, stop }: Work): Promise<FoldReport> {
-  giveWay();
-  const mustGoOn = (): void => {
-    if (Atomics.load(stop, 0) !== 0)
-      throw new LiveshelfError("CLOSED", "The engine closed before the snapshot was written.");
+  ({ config = given, onProgress, log, snapshots, offset, isBase }, signal) => {
+    const work: Work = {
+      config,
+      logFolder: log ?? join(given.data ?? "", "log"),
+      snapshotFolder: snapshots ?? join(given.data ?? "", "snapshots"),
+      task: { offset, isBase },
+    };
+    const onSaid = ({ done, total }: Said): void => onProgress?.(done, total);
+    return startThread<Work, FoldReport, Said>(import.meta.url, "fold", work, { signal, onSaid }).result;
   };
+
+async function run(
+  { config, logFolder, snapshotFolder, task }: Work,
+  { say, mustGoOn: mayGoOn }: Inside<Said>,
+): Promise<FoldReport> {
+  giveWay();
+  const mustGoOn = (): void => mayGoOn("the snapshot was written");
   let saidAtMs = stopwatchMs();
   const onProgress = (done: number, total: number): void => {
     if (stopwatchMs() - saidAtMs < progressEveryMs) return;
     saidAtMs = stopwatchMs();
-    parentPort?.postMessage({ done, total } satisfies Said);
+    say({ done, total });
   };
   const log = lmdbLog({ folder: logFolder, readOnly: true });
   try {
@@ -172,5 +121,4 @@ export function watched(files: Files, mustGoOn: () => void): Files {
   };
 }
 
-const isWork = (data: unknown): data is Work => typeof data === "object" && data !== null && "liveshelfFold" in data;
-if (!isMainThread && isWork(workerData)) parentPort?.postMessage(await outcomeOf(workerData));
+await inThread("fold", run);

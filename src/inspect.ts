@@ -2,15 +2,19 @@
 import { defaultActions } from "./core/actions.ts";
 import { decay } from "./core/decayed.ts";
 import { History, touchHalfLivesMs } from "./core/history.ts";
+import type { Lately } from "./core/lately.ts";
 import { List } from "./core/list.ts";
 import type { HeadReport, LearnerReport, PlaceReport } from "./core/model-report.ts";
-import type { Engine, EngineStatus, ItemReport, QuarantineReport, UserReport } from "./core/public.ts";
+import type { Engine, EngineStatus, ItemReport, QuarantineReport } from "./core/public.ts";
 import { normalQuery } from "./core/request.ts";
 import { Rows } from "./core/rows.ts";
+import type { UserReport } from "./core/user-report.ts";
 import type { Panel } from "./models/panel.ts";
+import { reportQuality } from "./quality-report.ts";
 import { question, surfaceName } from "./question.ts";
 import { engineAt, type Rooms } from "./rooms.ts";
 import { valuesAmiss } from "./value.ts";
+import { lasts } from "./what-it-taught.ts";
 
 const history = new History();
 const recentMax = 20;
@@ -39,6 +43,7 @@ export function reportItem(rooms: Rooms, id: string): ItemReport | undefined {
     fields: rooms.catalogue.fields(item) ?? {},
     removed: rooms.catalogue.isRemoved(item),
     statistics: statistics(rooms, item, nowMs),
+    lately: lately(rooms, item, nowMs),
   };
 }
 
@@ -60,6 +65,21 @@ function statistics(rooms: Rooms, item: number, atMs: number): Record<string, nu
   for (const retriever of rooms.retrievers)
     if (retriever.name === "popular" || retriever.name === "trending") read[retriever.name] = retriever.strength(item);
   return read;
+}
+
+/** What the features know of it by half-life, those of one half-life in one; a sum is told to six digits. */
+function lately({ listFeatures, choiceFeatures }: Rooms, item: number, atMs: number): Lately[] {
+  const byHalfLife = new Map<number, Record<string, number>>();
+  for (const feature of [...listFeatures.features, ...choiceFeatures.features]) {
+    for (const { halfLifeMs, ...sums } of feature.lately?.(item, atMs) ?? []) {
+      const told = byHalfLife.get(halfLifeMs) ?? {};
+      for (const [name, sum] of Object.entries(sums)) told[name] = Number(sum.toPrecision(6));
+      byHalfLife.set(halfLifeMs, told);
+    }
+  }
+  return [...byHalfLife]
+    .sort(([a], [b]) => a - b)
+    .map(([halfLifeMs, told]) => ({ halfLife: lasts(halfLifeMs).replace(" ", ""), halfLifeMs, ...told }));
 }
 
 /** `most`: items and affinities told. */
@@ -242,5 +262,6 @@ export function inspectEngine(
     models: reportModels(rooms).learners,
     heads: rooms.outcomeHeads.report(),
     places: reportPlaces(rooms),
+    quality: reportQuality(rooms, { step: "day" }).total,
   };
 }

@@ -60,6 +60,7 @@ import { type OutcomeHeads, outcomeHeads } from "./models/outcome-heads.ts";
 import { type Panel, panel } from "./models/panel.ts";
 import { nearest } from "./nearest.ts";
 import { type PastQueries, pastQueries } from "./past-queries.ts";
+import { Quality } from "./quality/quality.ts";
 import { alsoBought } from "./retrievers/also-bought.ts";
 import { boughtNext } from "./retrievers/bought-next.ts";
 import { CoVisits } from "./retrievers/co-visits.ts";
@@ -110,6 +111,7 @@ export interface Rooms extends Omit<SearchedText, "states" | "layout">, PastQuer
   readonly chooser: Panel;
   /** What follows a choice. */
   readonly outcomeHeads: OutcomeHeads;
+  readonly quality: Quality;
   /** What everybody turns to. */
   readonly popular: Retriever;
   /** All folded state, in the order of snapshots. */
@@ -163,6 +165,7 @@ export function* buildingRooms(config: Config, onChecked: () => void = () => {})
       attribution.sales.forgetItem(item);
       searched.lexical.forget(item);
       queries.suggestions.forgetItem(item, items.nowMs);
+      quality.forgetItem(item);
     },
   });
   const words = new ExpiringIds({
@@ -170,7 +173,7 @@ export function* buildingRooms(config: Config, onChecked: () => void = () => {})
     capacity: limits.wordsMax,
     ceiling: { bounds, of: "words", count: "ceilingWords" },
     keeps: (word) => catalogue.refersTo(word),
-    forget() {},
+    forget: (word) => quality.forgetWord(word),
   });
   const contextKeys = new IdTable("context-keys", contextPlaces);
   const recentIds = new RecentIds("recent-ids", config.dedupeHorizonMs, limits.dedupeIdsMax, bounds);
@@ -238,6 +241,7 @@ export function* buildingRooms(config: Config, onChecked: () => void = () => {})
   );
   const listFeatures = featureSet(ofLists.filter(isKept));
   const choiceFeatures = featureSet(ofChoices.filter(isKept));
+  const quality = new Quality(listFeatures.columns);
   const attribution = new Attribution({
     width: listFeatures.columns.length,
     waitMs: config.lessonWaitMs,
@@ -308,12 +312,13 @@ export function* buildingRooms(config: Config, onChecked: () => void = () => {})
   });
   onChecked();
   yield;
-  const ranker = panel({ families: yield* made(families.lists) });
+  const ranker = panel({ families: yield* made(families.lists), onPredicted: quality.judge });
   const chooser = panel({ name: "choices", loss: "softmax", families: yield* made(families.choices) });
   yield;
   const heads = outcomeHeads({ columns: listFeatures.columns, terms: outcomeTerms });
   // Rows of features are kept and learned from by place: with other columns they mean something else.
   const listLayout = [listFeatures.columns, config.learnFields ?? null, searched.layout];
+  const rankerLayout = [...listLayout, listTerms, factorFields, ranker.members];
   const features: readonly Feature<never>[] = [...listFeatures.features, ...choiceFeatures.features];
   shoppers.listen([
     {
@@ -362,6 +367,7 @@ export function* buildingRooms(config: Config, onChecked: () => void = () => {})
     fallback,
     chooser,
     outcomeHeads: heads,
+    quality,
     popular: mostPopular,
     states: [
       state("engine", 1, [engineRegisters]),
@@ -384,9 +390,11 @@ export function* buildingRooms(config: Config, onChecked: () => void = () => {})
       attribution.surfaces.state,
       laidOut(baskets.state, choiceFeatures.columns),
       lessonBudget.state,
-      laidOut(ranker.state, [...listLayout, listTerms, factorFields, ranker.members]),
+      laidOut(ranker.state, rankerLayout),
       laidOut(chooser.state, [choiceFeatures.columns, choiceCrosses, chooser.members]),
       ...heads.state.map((one) => laidOut(one, [...listLayout, outcomeTerms])),
+      // Judged is what the ranker said: another one would have said something else.
+      laidOut(quality.state, [...rankerLayout, ranker.state.version]),
     ],
   };
 }

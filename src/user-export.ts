@@ -1,11 +1,13 @@
 /** All that is held of a shopper, for the shopper who asks: what answers read, then their events as the log has them. */
 import { checkUser } from "./check-request.ts";
+import { limits } from "./core/limits.ts";
 import { nextTurn } from "./core/pieces.ts";
-import type { UserExport } from "./core/public.ts";
+import type { UserExport } from "./core/user-report.ts";
 import { ErasedEvents } from "./erased-events.ts";
 import type { EventLog } from "./event-logs/event-log.ts";
 import { reportUser } from "./inspect.ts";
 import type { Rooms } from "./rooms.ts";
+import { reportUserSlates } from "./user-slates.ts";
 
 /** Events looked at before other work on the thread gets its turn: some 2 ms. */
 const readAtOnce = 256;
@@ -25,6 +27,7 @@ export function exportOf(rooms: Rooms, log: EventLog, user: string, nowMs: numbe
     ...(report ?? { user, fields: {}, recent: [], affinities: [], sessions: 0 }),
     known: report !== undefined,
     sessionIds,
+    slates: reportUserSlates(rooms, user, limits.userSlatesMax)?.slates ?? [],
     queries: suggestions.own
       .of(shopper)
       .flatMap((key) => suggestions.queries.text(suggestions.queries.rowOf(key)) ?? []),

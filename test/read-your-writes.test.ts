@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
-import type { Answer, Engine, UserReport } from "../src/core/public.ts";
+import type { Answer, Engine } from "../src/core/public.ts";
 import { random } from "../src/core/random.ts";
+import type { UserReport } from "../src/core/user-report.ts";
 import { createEngine } from "../src/engine.ts";
 import { type Server, startServer } from "../src/http/server.ts";
 

@@ -47,6 +47,7 @@ test("an export has all that is held: every item, sessions, queries, and the eve
     known: true,
     fields: { country: "DE" },
     sessionIds: ["early"],
+    slates: [{ slate: "s-1", query: "lamp", items: [{ item: "p-1" }, { item: "p-2", outcomes: ["click"] }] }],
     queries: ["lamp"],
   });
   expect(body.recent).toHaveLength(30);
@@ -76,7 +77,7 @@ test("an erased shopper is unknown to every call at once, erased again the same,
       log: "queued",
     },
   ]);
-  for (const path of ["/v1/users/u-1", "/v1/users/u-1?export=1"])
+  for (const path of ["/v1/users/u-1", "/v1/users/u-1/slates", "/v1/users/u-1?export=1"])
     expect(await ask(path)).toMatchObject({ status: 404, body: { error: { code: "USER_UNKNOWN" } } });
   expect(await ask("/v1/users/u-1", "DELETE")).toMatchObject({ status: 200, body: { known: false, erased: {} } });
   await erased(engine);

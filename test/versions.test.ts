@@ -337,7 +337,7 @@ describe("of a trimmed log", () => {
     const fewer = completeConfig({ ...settings, withoutFeatures: ["price"] });
     const { rooms, stale } = await up({}, fewer);
     const taught = [rooms.ranker.state, ...rooms.outcomeHeads.state].map(({ name }) => name);
-    expect(stale).toEqual(["attribution.slates", "attribution.sales", "attribution.counts", ...taught]);
+    expect(stale).toEqual(["attribution.slates", "attribution.sales", "attribution.counts", ...taught, "quality"]);
   });
 
   test("a state kept otherwise begins empty, the others go on from the base; later snapshots say so", async () => {

@@ -1,5 +1,6 @@
 /** All benchmarks, in the order in which they run. */
 import type { Benchmark } from "./benchmark.ts";
+import { browser } from "./browser.ts";
 import { ceiling } from "./ceiling.ts";
 import { completions } from "./completions.ts";
 import { erasure } from "./erasure.ts";
@@ -29,6 +30,7 @@ export const benchmarks: readonly Benchmark[] = [
   searchOverHttp,
   facets,
   completions,
+  browser,
   ingest,
   overload,
   foldSlates,

@@ -9,8 +9,8 @@ import type {
   QuarantineReport,
   SearchAnswer,
   SuggestAnswer,
-  UserReport,
 } from "../../src/core/public.ts";
+import type { UserReport, UserSlates } from "../../src/core/user-report.ts";
 import { remembered } from "./remembered.ts";
 
 /** Sent with every call where the server has keys; kept as long as the tab. */
@@ -103,17 +103,36 @@ export interface Panel {
   readonly offset: number;
 }
 
+/** Users whom the server showed a list since the page was opened: it knows them. */
+export const shownTo = signal<ReadonlySet<string>>(new Set());
+
+async function list(path: string, body: Asker, given?: AbortSignal): Promise<List> {
+  const answer = await post<List>(path, body, given);
+  const { user } = body;
+  if (user !== undefined && answer.slate !== null && !shownTo.value.has(user))
+    shownTo.value = new Set([...shownTo.value, user]);
+  return answer;
+}
+
+async function erase(user: string): Promise<ErasureReceipt> {
+  const receipt = await json<ErasureReceipt>(`v1/users/${encodeURIComponent(user)}`, { method: "DELETE" });
+  shownTo.value = new Set([...shownTo.value].filter((one) => one !== user));
+  return receipt;
+}
+
 export const api = {
-  search: (body: Search, given?: AbortSignal) => post<List>("v1/search", body, given),
+  search: (body: Search, given?: AbortSignal) => list("v1/search", body, given),
   recommend: (
     body: Asker & { readonly item?: string; readonly exclude?: readonly string[]; readonly filters?: Filters },
     given?: AbortSignal,
-  ) => post<List>("v1/recommend", body, given),
+  ) => list("v1/recommend", body, given),
   suggest: (query: Readonly<Record<string, string>>, given?: AbortSignal) =>
     json<SuggestAnswer>(`v1/suggest?${new URLSearchParams(query)}`, { signal: given }),
   item: (item: string) => json<ItemReport>(`v1/items/${encodeURIComponent(item)}`),
   user: (user: string) => json<UserReport>(`v1/users/${encodeURIComponent(user)}`),
-  erase: (user: string) => json<ErasureReceipt>(`v1/users/${encodeURIComponent(user)}`, { method: "DELETE" }),
+  userSlates: (user: string, size: number) =>
+    json<UserSlates>(`v1/users/${encodeURIComponent(user)}/slates?size=${size}`),
+  erase,
   models: () => json<Panel>("v1/models"),
   quarantine: () => json<QuarantineReport>("v1/quarantine"),
   ready: () => json<{ readonly ready: boolean; readonly offset: number }>("readyz"),

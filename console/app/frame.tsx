@@ -1,5 +1,6 @@
 /** What stands around every page: the name, the pages, language and theme, and whether the server answers. */
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { isReachable, key } from "./api.ts";
 import { Icon, type IconName, Mark } from "./icons.tsx";
 import { hrefOf, route } from "./route.ts";
@@ -10,6 +11,7 @@ import { type Language, language, languageNames, type Message, t, wantedLanguage
 export const pages = [
   { page: "shop", icon: "shop", name: "page.shop" },
   { page: "now", icon: "now", name: "page.now", needs: "metrics" },
+  { page: "quality", icon: "quality", name: "page.quality", needs: "admin" },
   { page: "desk", icon: "search", name: "page.desk", needs: "admin" },
   { page: "lookup", icon: "lookup", name: "page.lookup", needs: "admin" },
   { page: "setup", icon: "setup", name: "page.setup", needs: "admin" },
@@ -19,6 +21,13 @@ export const pages = [
 const isOpen = (one: (typeof pages)[number]): boolean => !("needs" in one) || opened.value?.[one.needs] === true;
 
 export function Frame({ children }: { readonly children: ComponentChildren }) {
+  const { page: now } = route.value;
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the pages stand in a line that is longer than the screen.
+  useEffect(
+    () => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }),
+    [now, opened.value],
+  );
   return (
     <div class="frame">
       <button class="skip" type="button" onClick={toMain}>
@@ -29,11 +38,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
           <Mark />
           <span>Liveshelf</span>
         </a>
-        <nav aria-label={t("frame.pages")}>
+        <nav ref={nav} aria-label={t("frame.pages")}>
           <ul>
             {pages.filter(isOpen).map(({ page, icon, name }) => (
               <li key={page}>
-                <a href={hrefOf(page)} aria-current={route.value.page === page ? "page" : undefined}>
+                <a href={hrefOf(page)} aria-current={now === page ? "page" : undefined}>
                   <Icon name={icon} />
                   <span>{t(name)}</span>
                 </a>

@@ -20,6 +20,7 @@ import "./theme.ts";
 /** Pages that are read when they are first opened. */
 const later: Readonly<Record<string, () => Promise<ComponentType>>> = {
   now: async () => (await import("../now/now-page.tsx")).NowPage,
+  quality: async () => (await import("../quality/quality-page.tsx")).QualityPage,
   desk: async () => (await import("../desk/desk-page.tsx")).DeskPage,
   lookup: async () => (await import("../lookup/lookup-page.tsx")).LookupPage,
   setup: async () => (await import("../setup/setup-page.tsx")).SetupPage,

@@ -1,17 +1,21 @@
 /** The console's own words, from one plain file for each language; numbers and times as the language writes them. */
 import { computed, effect, signal } from "@preact/signals";
-import en from "../messages/en.json";
+import type en from "../messages/en.json";
+import enAddress from "../messages/en.json?url";
+import type zhHans from "../messages/zh-Hans.json";
+import zhHansAddress from "../messages/zh-Hans.json?url";
+import { dataFile } from "./data-file.ts";
 import { remembered } from "./remembered.ts";
 
 export type Message = keyof typeof en;
 
 type Messages = Readonly<Record<Message, string>>;
-export type Language = "en" | "zh-Hans";
+/** A language that lacks a message does not compile. */
+type Complete<All extends Readonly<Record<string, Messages>>> = All;
+export type Language = keyof Complete<{ en: typeof en; "zh-Hans": typeof zhHans }>;
 
-/** Read when they are first spoken. A language that lacks a message does not compile. */
-const others: Readonly<Record<Exclude<Language, "en">, () => Promise<Messages>>> = {
-  "zh-Hans": async () => (await import("../messages/zh-Hans.json")).default,
-};
+/** Each is read when it is first spoken; the server names the one that the browser asks for as it hands out the page. */
+const addresses: Readonly<Record<Language, string>> = { en: enAddress, "zh-Hans": zhHansAddress };
 
 export const languageNames: Readonly<Record<Language, string>> = { en: "English", "zh-Hans": "简体中文" };
 
@@ -20,26 +24,29 @@ const asked = document.documentElement.lang === "en" ? (navigator.languages[0] ?
 /** As it is to be; {@link language} follows once its messages are there. */
 export const wantedLanguage = remembered<Language>("language", /^zh\b/i.test(asked) ? "zh-Hans" : "en");
 export const language = signal<Language>("en");
-let messages: Messages = en;
+let messages: Partial<Messages> = {};
+
+const read = new Map<Language, Messages>();
+
+async function wordsOf(wanted: Language): Promise<Messages> {
+  const found = read.get(wanted) ?? (await dataFile<Messages>(addresses[wanted]));
+  read.set(wanted, found);
+  return found;
+}
 
 /** Resolves with the first words that can be shown. */
 export const firstWords = new Promise<void>((resolve) => {
   effect(() => {
-    const wanted = wantedLanguage.value;
-    const read = wanted in others ? others[wanted as keyof typeof others]() : en;
-    void Promise.resolve(read)
-      .then(
-        (found) => {
-          // Another may have been asked for meanwhile.
-          if (wantedLanguage.peek() !== wanted) return;
-          messages = found;
-          language.value = wanted;
-          document.documentElement.lang = wanted;
-        },
-        // The server is gone: the words that are here stay.
-        () => {},
-      )
-      .finally(resolve);
+    const asked = wantedLanguage.value;
+    const wanted = asked in addresses ? asked : "en";
+    void wordsOf(wanted).then((found) => {
+      // Another may have been asked for meanwhile.
+      if (wantedLanguage.peek() !== asked) return;
+      messages = found;
+      language.value = wanted;
+      document.documentElement.lang = wanted;
+      resolve();
+    });
   });
 });
 
@@ -49,7 +56,7 @@ type Values = Readonly<Record<string, string | number>>;
 export function t(message: Message, values?: Values): string {
   // Read, so that what shows the message is shown anew in another language.
   language.value;
-  const text = messages[message];
+  const text = messages[message] ?? "";
   if (values === undefined) return text;
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
@@ -83,7 +90,9 @@ const formats = computed(() => {
 });
 
 export const formatNumber = (value: number): string => formats.value.number.format(value);
-export const formatCompact = (value: number): string => formats.value.compact.format(value);
+/** What is next to nothing is nothing: a sum that is halved again and again never ends. */
+export const formatCompact = (value: number): string =>
+  formats.value.compact.format(Math.abs(value) < 0.0005 ? 0 : value);
 export const formatRating = (value: number): string => formats.value.rating.format(value);
 export const formatPercent = (share: number): string => formats.value.percent.format(share);
 export const formatTime = (at: string | number): string => formats.value.time.format(new Date(at));

@@ -7,6 +7,7 @@ import { Picture } from "../pictures/picture.tsx";
 import { titleOf } from "../shop/acts.ts";
 import { useAsked } from "./asked-for.ts";
 import { FieldList } from "./field-list.tsx";
+import { LatelyView } from "./lately.tsx";
 
 export function ItemReportView({ item }: { readonly item: string }) {
   const { value: report, error } = useAsked(item, () => api.item(item));
@@ -52,6 +53,7 @@ export function ItemReportView({ item }: { readonly item: string }) {
           </dl>
         </section>
       </div>
+      <LatelyView lately={report.lately} />
     </article>
   );
 }

@@ -1,8 +1,10 @@
 /** One shopper or one item: what the engine holds of it; and who is not taught from. */
+import "./lookup.css";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../app/icons.tsx";
 import { go, hrefOf, route } from "../app/route.ts";
 import { t } from "../app/words.ts";
+import { Examples } from "./examples.tsx";
 import { ItemReportView } from "./item-report.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { ShopperReport } from "./shopper-report.tsx";
@@ -55,7 +57,12 @@ export function LookupPage() {
       </form>
       {user && <ShopperReport key={user} user={user} />}
       {item && <ItemReportView key={item} item={item} />}
-      {!asked && <Quarantine />}
+      {!asked && (
+        <>
+          <Examples />
+          <Quarantine />
+        </>
+      )}
     </div>
   );
 }

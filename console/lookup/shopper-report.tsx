@@ -13,6 +13,7 @@ import { become } from "../shop/shopper.ts";
 import { Affinities } from "../shop/shopper-panel.tsx";
 import { useAsked } from "./asked-for.ts";
 import { FieldList } from "./field-list.tsx";
+import { Timeline } from "./timeline.tsx";
 
 export function ShopperReport({ user }: { readonly user: string }) {
   const { value: known, error } = useAsked(user, async () => {
@@ -83,6 +84,7 @@ export function ShopperReport({ user }: { readonly user: string }) {
           </ul>
         </section>
       </div>
+      <Timeline user={user} />
     </article>
   );
 }

@@ -2,8 +2,7 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { Fields } from "../../src/core/event.ts";
-import { type Shape, shapes } from "./shapes.ts";
-import { lookOf } from "./things.ts";
+import { drawings } from "./drawings.ts";
 
 /** Only what this server has, or the item itself: the console asks no other place. */
 function ownImage(fields: Fields | undefined): string | undefined {
@@ -19,8 +18,10 @@ export function Picture({ item, fields }: { readonly item: string; readonly fiel
   const [isBroken, setBroken] = useState(false);
   const image = ownImage(fields);
   if (image && !isBroken) return <img class="picture" src={image} alt="" onError={() => setBroken(true)} />;
-  const { thing, colour, pattern, stretch } = lookOf(item, fields);
-  const shape: Shape = shapes[thing];
+  const known = drawings.value;
+  if (known === undefined) return <svg class="picture" viewBox="0 0 120 120" aria-hidden="true" focusable="false" />;
+  const { thing, colour, pattern, stretch } = known.lookOf(item, fields);
+  const shape = known.things[thing]!.paths;
   // Over the body, under what is on it.
   const at = pattern < patterns.length ? shape.findIndex(([paint]) => paint === "a") : -1;
   return (

@@ -1,6 +1,9 @@
 /** What the doctor says of the items before they are sent. */
-import { count, formatNumber, t } from "../app/words.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
+import { count, formatNumber, formatPercent, named, t } from "../app/words.ts";
 import { lineOf, ready, report, send, stage } from "./state.ts";
+
+const partsShown = 5;
 
 export function Checked() {
   const found = report.value;
@@ -15,18 +18,8 @@ export function Checked() {
         {found.events < ready.value.length && ` ${t("setup.part", { n: found.events })}`}
       </p>
       <ul class="findings">
-        {findings.map(({ code, status, message, example, costs, mend }) => (
-          <li key={code} class={status === "FAIL" ? "failing" : undefined}>
-            <p class="finding-title">
-              <span class="state">{t(`doctor.${status as "WARN" | "FAIL"}`)}</span>
-              {/* The engine says it in English. */}
-              <span lang="en">{message}</span>
-            </p>
-            <p class="note" lang="en">
-              {costs} {mend}
-              {example && <ExampleText where={example.where} excerpt={example.excerpt} />}
-            </p>
-          </li>
+        {findings.map((finding) => (
+          <FindingText key={finding.code} finding={finding} />
         ))}
       </ul>
       {stage.value === "checked" && (
@@ -36,6 +29,39 @@ export function Checked() {
       )}
     </>
   );
+}
+
+/** In the words of the language, where it has some for this code; else in the engine's own, which are English. */
+function FindingText({ finding }: { readonly finding: Finding }) {
+  const { code, status, message, costs = "", mend = "", example } = finding;
+  const text = named("finding", code, "");
+  const lang = text === "" ? "en" : undefined;
+  return (
+    <li class={status === "FAIL" ? "failing" : undefined}>
+      <p class="finding-title">
+        <span class="state">{t(`doctor.${status as "WARN" | "FAIL"}`)}</span>
+        <span lang={lang}>{text === "" ? message : filled(text, finding)}</span>
+      </p>
+      <p class="note">
+        <span lang={lang}>
+          {text === "" ? `${costs} ${mend}` : named("finding-costs", code) + named("finding-mend", code)}
+        </span>
+        {example && <ExampleText where={example.where} excerpt={example.excerpt} />}
+      </p>
+    </li>
+  );
+}
+
+/** `{parts}`: the largest of them, by name. */
+function filled(text: string, { count: found = 0, of = 0, share = 0, parts = {} }: Finding): string {
+  const largest = Object.entries(parts).slice(0, partsShown);
+  const values: Readonly<Record<string, string>> = {
+    count: formatNumber(found),
+    of: formatNumber(of),
+    share: formatPercent(share),
+    parts: largest.map(([name, n]) => `${name} (${formatNumber(n)})`).join(" · "),
+  };
+  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
 function ExampleText({ where, excerpt }: { readonly where: string; readonly excerpt: string }) {

@@ -1,7 +1,8 @@
 /** The shop's front: what this shopper is recommended, what goes with what they looked at last, and its departments. */
 import { useEffect, useState } from "preact/hooks";
-import type { AnsweredItem, FacetValue, UserReport } from "../../src/core/public.ts";
-import { api, type List } from "../app/api.ts";
+import type { AnsweredItem, FacetValue } from "../../src/core/public.ts";
+import type { UserReport } from "../../src/core/user-report.ts";
+import { api, type List, shownTo } from "../app/api.ts";
 import { Empty, Problem } from "../app/parts.tsx";
 import { hrefOf } from "../app/route.ts";
 import { opened } from "../app/scopes.ts";
@@ -71,8 +72,10 @@ function fullRows(): number {
 function BecauseOf({ who }: { readonly who: string }) {
   const [last, setLast] = useState<{ item: string; title: string } | undefined>(undefined);
   const version = acted.value;
+  const mayAsk = shownTo.value.has(who) && opened.value?.admin !== false;
   // An act changes what was last.
   useEffect(() => {
+    if (!mayAsk) return setLast(undefined);
     let isWanted = true;
     const find = async (): Promise<void> => {
       const { recent } = await api.user(who).catch((): Pick<UserReport, "recent"> => ({ recent: [] }));
@@ -84,7 +87,7 @@ function BecauseOf({ who }: { readonly who: string }) {
     return () => {
       isWanted = false;
     };
-  }, [who, version]);
+  }, [who, mayAsk, version]);
   if (last === undefined) return null;
   return <GoesWith item={last.item} title={t("home.because", { title: last.title })} who={who} />;
 }

@@ -1,6 +1,6 @@
 /** Fields of items that are named by id, each asked for once. */
 import type { Fields } from "../../src/core/event.ts";
-import { api } from "../app/api.ts";
+import { ApiError, api } from "../app/api.ts";
 
 const known = new Map<string, Fields>();
 
@@ -9,8 +9,12 @@ export async function fieldsOf(items: readonly string[]): Promise<ReadonlyMap<st
     items
       .filter((item) => !known.has(item))
       .map(async (item) => {
-        const report = await api.item(item).catch(() => undefined);
-        if (report) known.set(item, report.fields);
+        try {
+          known.set(item, (await api.item(item)).fields);
+        } catch (error) {
+          // Shown, and never told of: there is nothing to ask for again.
+          if (error instanceof ApiError && error.status === 404) known.set(item, {});
+        }
       }),
   );
   return known;

@@ -1,8 +1,8 @@
 /** What the engine has learned of who one is just now, and what the last act changed. */
 import { useEffect, useState } from "preact/hooks";
 import type { Fields } from "../../src/core/event.ts";
-import type { UserReport } from "../../src/core/public.ts";
-import { ApiError, api } from "../app/api.ts";
+import type { UserReport } from "../../src/core/user-report.ts";
+import { ApiError, api, shownTo } from "../app/api.ts";
 import { Bar } from "../app/parts.tsx";
 import { opened } from "../app/scopes.ts";
 import { formatPercent, named, t } from "../app/words.ts";
@@ -117,9 +117,10 @@ function useKnown(who: Someone): Known | undefined {
     known: undefined,
   });
   const version = acted.value;
-  // An act changes what is known.
+  const isShown = who !== null && shownTo.value.has(who);
+  // An act changes what is known. Of who was shown nothing yet the server need not know.
   useEffect(() => {
-    if (who === null || opened.value?.admin === false) return setKnown({ who, known: undefined });
+    if (who === null || !isShown || opened.value?.admin === false) return setKnown({ who, known: undefined });
     let isWanted = true;
     const ask = async (): Promise<Known | undefined> => {
       try {
@@ -140,6 +141,6 @@ function useKnown(who: Someone): Known | undefined {
     return () => {
       isWanted = false;
     };
-  }, [who, version, opened.value?.admin]);
+  }, [who, isShown, version, opened.value?.admin]);
   return known.who === who ? known.known : undefined;
 }

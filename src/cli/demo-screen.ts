@@ -33,12 +33,18 @@ export function plainLine({ seconds, requestsPerSecond, all, recent }: Scene): s
   return `${seconds.toFixed(0)} s  ${all.lists} lists  ${clicks}, ${signed(all.uplift())}, ${last}, ${best}  ${rate}`;
 }
 
+const heading = (address: string): string => `${pc.bold("Liveshelf demo")}  ${address}`;
+
+/** Until there is something to compare. */
+export const opening = (address: string): string =>
+  `${heading(address)}\n\n  ${pc.dim("The shop is open; the engine reads what happened before it came …")}`;
+
 export function screen(scene: Scene): string {
   const { address, seconds, requestsPerSecond, all, recent, change } = scene;
   const row = (name: string, of: (one: Comparison) => string): string =>
     `  ${name.padEnd(26)}${of(all).padEnd(38)}${of(recent)}`;
   const lines = [
-    `${pc.bold("Liveshelf demo")}  ${address}/docs  ${seconds.toFixed(0)} s  ${Math.round(requestsPerSecond)} requests/s`,
+    `${heading(address)}  ${seconds.toFixed(0)} s  ${Math.round(requestsPerSecond)} requests/s`,
     "",
     `  ${"Clicks a list".padEnd(26)}${`${all.lists.toLocaleString("en")} lists so far`.padEnd(38)}last ${recent.lists.toLocaleString("en")}`,
     row("the shop's own order", (one) => number(one.rate("own").mean)),

@@ -7,7 +7,8 @@ import type { Reason } from "../core/public.ts";
 import { startServer } from "../http/server.ts";
 import type { Language } from "../simulator/words.ts";
 import { comparison } from "./demo-comparison.ts";
-import { type Change, changeLines, plainLine, redrawing, type Scene, screen } from "./demo-screen.ts";
+import { steadyPace } from "./demo-pace.ts";
+import { type Change, changeLines, opening, plainLine, redrawing, type Scene, screen } from "./demo-screen.ts";
 import { type Seen, type Traffic, traffic } from "./demo-traffic.ts";
 import { stopSignal } from "./serve.ts";
 
@@ -34,7 +35,8 @@ export async function demo({ port = 0, seconds, seed, lang = "en" }: DemoOptions
   try {
     const { createEngine } = await import("../engine.ts");
     const clock = manualClock(0);
-    const config = completeConfig({ data: folder, port, seed, language: languages[lang].setting });
+    // With one visitor, a late answer is better than none: on a slow machine, too.
+    const config = completeConfig({ data: folder, port, seed, language: languages[lang].setting, shedAfterMs: 0 });
     const engine = await createEngine({ ...config, clock, onDiagnostic });
     try {
       const demo = { language: languages[lang].console };
@@ -42,7 +44,7 @@ export async function demo({ port = 0, seconds, seed, lang = "en" }: DemoOptions
       try {
         await run(
           server.address,
-          traffic(server.address, seed, clock, lang),
+          traffic(server.address, { seed, clock, language: lang, pace: steadyPace() }),
           seconds ?? (process.stdout.isTTY ? undefined : 20 * secondMs),
         );
       } finally {
@@ -67,8 +69,11 @@ async function run(address: string, shoppers: Traffic, forMs: number | undefined
   });
   const draw = process.stdout.isTTY ? redrawing(process.stdout) : undefined;
   const drawEveryMs = draw ? 250 : 2 * secondMs;
-  if (!draw) console.log(`listening on ${address}`);
   await shoppers.open();
+  if (draw) draw(opening(address));
+  else console.log(`listening on ${address}`);
+  while (!stopped && (await shoppers.remember()));
+  const requestsBefore = shoppers.requests;
   const startMs = stopwatchMs();
   const all = comparison();
   let [recent, coming] = [comparison(), comparison()];
@@ -76,15 +81,16 @@ async function run(address: string, shoppers: Traffic, forMs: number | undefined
   let [drawnMs, changedMs] = [startMs, Number.NEGATIVE_INFINITY];
   const scene = (nowMs: number): Scene => {
     const seconds = (nowMs - startMs) / secondMs;
-    return { address, seconds, requestsPerSecond: shoppers.requests / seconds, all, recent, change };
+    return { address, seconds, requestsPerSecond: (shoppers.requests - requestsBefore) / seconds, all, recent, change };
   };
   while (!stopped) {
     const nowMs = stopwatchMs();
     if (forMs !== undefined && nowMs - startMs >= forMs) break;
-    const seen = await shoppers.next();
-    for (const one of [all, recent, coming]) one.add(seen.arm, seen.visit.user, seen.clicked.length, seen.expected);
-    if (coming.lists >= recentLists) [recent, coming] = [coming, comparison()];
-    if (nowMs - changedMs > 4 * secondMs) {
+    for (const seen of await shoppers.next()) {
+      const { visit, arm, clicked, expected } = seen;
+      if (expected) for (const one of [all, recent, coming]) one.add(arm, visit.user, clicked.length, expected);
+      if (coming.lists >= recentLists) [recent, coming] = [coming, comparison()];
+      if (nowMs - changedMs <= 4 * secondMs) continue;
       const next = await changeAfter(seen, shoppers);
       if (next) [change, changedMs] = [next, nowMs];
     }
@@ -116,11 +122,13 @@ async function changeAfter({ visit, arm, shown, clicked }: Seen, shoppers: Traff
   const { items } = await shoppers.again(visit, changeShown);
   if (items.every(({ item }, i) => item === shown[i])) return undefined;
   const titles = new Map(shoppers.shop.items.map(({ item, fields }) => [item, fields.title]));
+  // A visitor may have added some.
+  const titleOf = (item: string): string => titles.get(item) ?? item;
   const place = visit.query ? `searched “${visit.query}”` : `opened ${visit.category?.join(" > ")}`;
   return {
     who: `Shopper ${visit.user} ${place}`,
-    clicked: titles.get(clicked[0]!)!,
-    before: shown.slice(0, changeShown).map((item) => titles.get(item)!),
-    after: items.map(({ item, reasons }) => ({ title: titles.get(item)!, because: personalReason(reasons) })),
+    clicked: titleOf(clicked[0]!),
+    before: shown.slice(0, changeShown).map(titleOf),
+    after: items.map(({ item, reasons }) => ({ title: titleOf(item), because: personalReason(reasons) })),
   };
 }

@@ -109,6 +109,10 @@ export const limits = {
   /** Facets of one search, and values answered of one. */
   facetsMax: 32,
   facetValuesMax: 1000,
+  /** Lists of one shopper answered at once. */
+  userSlatesMax: 100,
+  /** Surfaces, those judged first, of which is kept apart how well lists are ordered and chances hold. */
+  qualitySurfacesMax: 8,
   /** Completions answered at once. */
   completionsMax: 100,
   /** Items of one search that pages reach. */
@@ -135,4 +139,6 @@ export const limits = {
   /** Uploads that are examined at one time, and ids of each kind that are followed in one. */
   uploadsMax: 2,
   uploadIdsMax: 200_000,
+  /** Bytes of the JavaScript heap of the thread that examines one. */
+  uploadHeapBytesMax: 256 * 1024 * 1024,
 } as const;

@@ -3,9 +3,12 @@ import type { ErrorCode } from "./errors.ts";
 import type { Context, Fields, LoggedEvent } from "./event.ts";
 import type { EventReport, NotTaken } from "./event-report.ts";
 import type { LaterOutcome } from "./follow-up.ts";
+import type { Lately } from "./lately.ts";
 import type { HeadReport, LearnerReport, PlaceReport } from "./model-report.ts";
+import type { QualityQuery, QualityReport } from "./quality-report.ts";
 import type { SearchDesk } from "./search-desk.ts";
 import type { Relaxed } from "./text-query.ts";
+import type { UserExport, UserReport, UserSlates } from "./user-report.ts";
 
 /** An event as docs/api.md describes it; `record` checks it. */
 export type EventInput = Record<string, unknown>;
@@ -186,19 +189,8 @@ export interface ItemReport {
   readonly fields: Fields;
   readonly removed: boolean;
   readonly statistics: Readonly<Record<string, number>>;
-}
-
-export interface UserReport {
-  readonly user: string;
-  readonly fields: Fields;
-  readonly recent: readonly {
-    readonly item: string;
-    readonly lastAction: string;
-    readonly at: string;
-    readonly touches: number;
-  }[];
-  readonly affinities: readonly { readonly field: string; readonly value: string; readonly share: number }[];
-  readonly sessions: number;
+  /** By half-life, the shortest first; without what the settings leave out (`withoutFeatures`). */
+  readonly lately: readonly Lately[];
 }
 
 /** Who is not taught from, why, and what of them waits (docs/operating.md, "Bots and bursts"). */
@@ -241,20 +233,6 @@ export interface ErasuresReport {
   /** Of the last one. */
   readonly seconds: number;
   readonly failure?: string;
-}
-
-/** All that is held of a shopper: the report with every item and every affinity, what else the state has, then their events. */
-export interface UserExport extends UserReport {
-  /** False: the state knows nothing of them; the log may still have events. */
-  readonly known: boolean;
-  /** Sessions that turned out to be theirs. */
-  readonly sessionIds: readonly string[];
-  /** The latest queries that they chose something for. */
-  readonly queries: readonly string[];
-  /** The rule by which they are not taught from, if any. */
-  readonly suspectedFor?: string;
-  readonly quarantined: readonly { readonly offset: number; readonly event: LoggedEvent }[];
-  readonly events: AsyncIterable<{ readonly offset: number; readonly event: LoggedEvent }>;
 }
 
 /** Moving to another state, folded aside: under another configuration, or without erased shoppers (docs/operating.md). */
@@ -342,6 +320,8 @@ export interface Engine {
   suggest(request: SuggestRequest): SuggestAnswer;
   item(id: string): ItemReport | undefined;
   user(id: string): UserReport | undefined;
+  /** The lists that a shopper was shown within `attributionWindowMs`, at most `size` (default 20, up to 100), the newest first; undefined for one who is not known. */
+  userSlates(id: string, size?: number): UserSlates | undefined;
   /** All that is held of a shopper, for the shopper who asks; what the state has as of the call, then what the log has as it is read. */
   exportUser(id: string): UserExport;
   /** Forgets a shopper: at once in every answer, soon in log and snapshots. Resolves when that is durable. */
@@ -370,6 +350,8 @@ export interface Engine {
     /** As in {@link EngineStatus}. */
     readonly rebuild?: RebuildReport;
   };
+  /** How well lists are ordered and chances hold, each lesson judged before it was learned; of a surface that is not kept apart it is empty. */
+  quality(query?: QualityQuery): QualityReport;
   /** What the engine knows of a user, item or query, or of itself; for people. */
   inspect(what?: {
     readonly user?: string;

@@ -1,5 +1,6 @@
 /** The contract of a feature: folds events into buffers of its own, reads its columns for all candidates of a request. */
 import type { Fact, Shown } from "../core/fact.ts";
+import type { Lately } from "../core/lately.ts";
 import type { List } from "../core/list.ts";
 import type { Request } from "../core/request.ts";
 import type { ColumnSpec, Rows } from "../core/rows.ts";
@@ -18,6 +19,8 @@ export interface Feature<Candidates extends List = List> {
   forget?(shopper: number): void;
   /** An item's row is freed: nothing of what is kept by it may be left to the next item. */
   forgetItem?(item: number): void;
+  /** What it knows of an item, for people: sums by half-life, as of `atMs`; changes nothing. */
+  lately?(item: number, atMs: number): readonly Omit<Lately, "halfLife">[];
   /**
    * Writes its columns for every candidate, from `column` on in each row, decayed to `request.atMs`. Depends on the candidate,
    * the state, the request and the list's summary only.

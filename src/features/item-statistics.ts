@@ -19,8 +19,15 @@ import { code, type Feature } from "./feature.ts";
 
 const halfLivesMs = [12 * hourMs, 7 * dayMs] as const;
 const strength = 10;
+/** By half-life: what {@link attractionOf} begins with. */
+const calm = [0.5, 1] as const;
 /** Places beyond the last count as the last. */
 const placeCount = 64;
+
+const rateOf = (clicks: number, shown: number, prior: number): number =>
+  (clicks + strength * prior) / (shown + strength);
+const attractionOf = (clicks: number, expected: number, h: number): number =>
+  (clicks + calm[h]!) / (expected + calm[h]!);
 
 /** `firstSeenAtMs`: when an item came into the shop, by the catalogue; NaN where it does not know. */
 export function itemStatistics(firstSeenAtMs: (item: number) => number): Feature {
@@ -91,10 +98,22 @@ export function itemStatistics(firstSeenAtMs: (item: number) => number): Feature
         }
       }
     },
+    lately(item, atMs) {
+      const prior = shopRate();
+      return halfLivesMs.map((halfLifeMs, h) => {
+        const [clicked, shown, hoped, viewed] = [clicks, showings, expected, views].map(
+          (sums) => sums[h]!.raw(item) * sums[h]!.now(atMs),
+        ) as [number, number, number, number];
+        return {
+          ...{ halfLifeMs, shown, clicks: clicked, views: viewed },
+          rate: rateOf(clicked, shown, prior),
+          attraction: attractionOf(clicked, hoped, h),
+        };
+      });
+    },
     read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
       const prior = shopRate();
       for (let h = 0; h < halfLivesMs.length; h++) {
-        const calm = h === 0 ? 0.5 : 1;
         const nowClicks = clicks[h]!.now(atMs);
         const nowShowings = showings[h]!.now(atMs);
         const nowExpected = expected[h]!.now(atMs);
@@ -103,8 +122,8 @@ export function itemStatistics(firstSeenAtMs: (item: number) => number): Feature
           const row = item[i]!;
           const at = i * width + column + h;
           const clicked = clicks[h]!.raw(row) * nowClicks;
-          const rate = (clicked + strength * prior) / (showings[h]!.raw(row) * nowShowings + strength);
-          const attraction = (clicked + calm) / (expected[h]!.raw(row) * nowExpected + calm);
+          const rate = rateOf(clicked, showings[h]!.raw(row) * nowShowings, prior);
+          const attraction = attractionOf(clicked, expected[h]!.raw(row) * nowExpected, h);
           dense[at] = logBucket(views[h]!.raw(row) * nowViews * 2, 8);
           dense[at + 2] = clamp(Math.round(2 * Math.log2(rate / prior)), -6, 6);
           dense[at + 4] = clamp(Math.round(2 * Math.log2(attraction)), -5, 5);

@@ -42,6 +42,8 @@ export function popularity(): Feature {
       for (const sums of choices) sums.clear(item);
       for (const column of [all, repeats, firstAtMs]) if (item < column.length) column.set(item, column.fill);
     },
+    lately: (item, atMs) =>
+      choices.map((sums) => ({ halfLifeMs: sums.halfLifeMs, choices: sums.raw(item) * sums.now(atMs) })),
     read({ atMs }: Request, { count, item }: List, { dense, width }: Rows, column: number) {
       for (let h = 0; h < halfLivesMs.length; h++) now[h] = choices[h]!.now(atMs);
       for (let i = 0; i < count; i++) {

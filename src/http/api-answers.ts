@@ -1,6 +1,7 @@
 /** What the engine answers (docs/api.md), for the reference; answers are written by plain JSON.stringify. */
 import Type from "typebox";
 import { errorCodes } from "../core/errors.ts";
+import { laterOutcomes } from "../core/follow-up.ts";
 
 const optional = Type.Optional;
 const word = Type.String();
@@ -146,6 +147,21 @@ export const itemReport = Type.Object(
     fields,
     removed: Type.Boolean(),
     statistics: Type.Record(Type.String(), number),
+    lately: Type.Array(
+      Type.Object({
+        halfLife: word,
+        halfLifeMs: number,
+        choices: optional(number),
+        shown: optional(number),
+        clicks: optional(number),
+        views: optional(Type.Number({ description: "Choices other than clicks." })),
+        rate: optional(Type.Number({ description: "Clicks for each showing, pulled towards the shop's own." })),
+        attraction: optional(
+          Type.Number({ description: "Clicks for each one that its places would have brought any item." }),
+        ),
+      }),
+      { description: "Sums that fade with these half-lives, the shortest first." },
+    ),
   },
   { description: "The item." },
 );
@@ -160,8 +176,36 @@ export const userReport = Type.Object(
   },
   {
     description:
-      "The shopper. An export has more: `known`, `sessionIds`, `queries`, `suspectedFor`, `quarantined` and `events`.",
+      "The shopper. An export has more: `known`, `sessionIds`, `slates`, `queries`, `suspectedFor`, `quarantined` and `events`.",
   },
+);
+
+const wordOrNull = Type.Union([word, Type.Null()]);
+export const userSlatesReport = Type.Object(
+  {
+    slates: Type.Array(
+      Type.Object({
+        slate: word,
+        at: word,
+        surface: wordOrNull,
+        query: wordOrNull,
+        orderedBy: Type.Enum(["engine", "caller"]),
+        closed: Type.Boolean({ description: "What was shown there and not chosen counts as passed over." }),
+        items: Type.Array(
+          Type.Object({
+            item: word,
+            position: count,
+            seen: Type.Boolean({ description: "It was reported as seen, or chosen." }),
+            outcomes: Type.Array(Type.Enum(["click", ...laterOutcomes]), {
+              description: "`click` stands for whatever it was chosen by.",
+            }),
+          }),
+        ),
+      }),
+      { description: "The newest first." },
+    ),
+  },
+  { description: "The lists." },
 );
 
 export const erasureReceipt = Type.Object(

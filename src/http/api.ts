@@ -1,6 +1,7 @@
 /** What callers may send (docs/api.md): one schema for each body, query and path; the OpenAPI document is made from them. */
 import Type, { type Static, type TSchema } from "typebox";
 import { limits } from "../core/limits.ts";
+import { userSlatesByDefault } from "../core/user-report.ts";
 
 /** A field that may be left out, or null, which means the same. */
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
@@ -176,6 +177,18 @@ export const notTakenQuery = Type.Object(
   closed,
 );
 export const userPath = Type.Object({ user: idText });
+export const userSlatesQuery = Type.Object(
+  {
+    size: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: limits.userSlatesMax,
+        description: `How many lists to answer; default ${userSlatesByDefault}.`,
+      }),
+    ),
+  },
+  closed,
+);
 export const noQuery = Type.Object({}, closed);
 export const liveQuery = Type.Object(
   {

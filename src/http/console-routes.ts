@@ -11,6 +11,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
 };
 
 const compress = promisify(gzip);
@@ -23,17 +24,21 @@ export interface ConsoleOptions {
 export async function consoleRoutes(app: FastifyInstance, { demo }: ConsoleOptions) {
   // Left out by who packs the engine alone: the API is there all the same.
   if (!existsSync(folder)) return;
-  app.get(
-    "/",
-    { schema: { hide: true } },
-    answer(
-      "index.html",
-      demo && ((page) => page.replace('<html lang="en">', `<html lang="${demo.language}" data-demo>`)),
-    ),
+  const page = answer(
+    "index.html",
+    demo && ((text) => text.replace('<html lang="en">', `<html lang="${demo.language}" data-demo>`)),
   );
+  app.get("/", { schema: { hide: true } }, (request, reply) => {
+    const words = wordsFor(demo?.language ?? request.headers["accept-language"]);
+    reply.header("link", `<./console/${words}>; rel=preload; as=fetch; crossorigin`);
+    return page(request, reply);
+  });
   for (const name of readdirSync(new URL("console/", folder)))
     app.get(`/console/${name}`, { schema: { hide: true } }, answer(`console/${name}`));
 }
+
+/** The messages that the page is about to ask for, unless another language was chosen in this browser: it need not wait for the scripts to learn which. */
+const wordsFor = (languages = ""): string => (/^zh\b/i.test(languages) ? "zh-Hans.json" : "en.json");
 
 /** A file is read when it is first asked for. Browsers ask each time whether it changed: after an upgrade no old part meets a new one. */
 function answer(path: string, change?: (text: string) => string) {

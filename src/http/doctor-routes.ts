@@ -1,16 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { type Readable, Transform } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import Type from "typebox";
-import { eventLines } from "../cli/event-lines.ts";
-import { itemRows } from "../cli/item-rows.ts";
 import { LiveshelfError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
-import type { DoctorReport } from "../doctor/examination.ts";
 import { failure } from "./api-answers.ts";
 import { encodingFault } from "./bodies.ts";
 import { goOn } from "./continuing.ts";
 import type { Door } from "./door.ts";
+import { examineInThread } from "./examining-worker.ts";
 import { letIn } from "./letting-in.ts";
 import { typed } from "./typed.ts";
 
@@ -57,10 +54,8 @@ const doctorReport = Type.Object(
 
 const csvTypes = ["text/csv"];
 const lineTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
-/** How places in the upload are called: `body:12`. */
-const called = "body";
 
-/** `POST /v1/doctor`: looks at events before they are sent. Read as they come, and kept nowhere. */
+/** `POST /v1/doctor`: looks at events before they are sent. Read as they come, by a thread of their own, and kept nowhere. */
 export async function doctorRoutes(plain: FastifyInstance, { shedding }: Door) {
   const app = typed(plain);
   app.removeAllContentTypeParsers();
@@ -74,7 +69,12 @@ export async function doctorRoutes(plain: FastifyInstance, { shedding }: Door) {
     },
   );
   app.addHook("onRequest", letIn(shedding, "query"));
-  let underWay = 0;
+  /** Of each upload that is examined: what ends that. */
+  const underWay = new Set<AbortController>();
+  app.addHook("preClose", (done) => {
+    for (const upload of underWay) upload.abort(new LiveshelfError("CLOSED", "The server is stopping."));
+    done();
+  });
 
   const examineUpload = {
     operationId: "examineUpload",
@@ -92,63 +92,47 @@ export async function doctorRoutes(plain: FastifyInstance, { shedding }: Door) {
         "BODY_MALFORMED",
         "The body is missing: send a catalogue as text/csv, or events as NDJSON.",
       );
+    const upload = new AbortController();
+    // Nobody waits for it any more: once it is answered, there is nothing left to end.
+    reply.raw.once("close", () => upload.abort(cutOff()));
     try {
-      if (underWay >= limits.uploadsMax)
+      if (underWay.size >= limits.uploadsMax)
         throw new LiveshelfError(
           "OVERLOADED",
           `At most ${limits.uploadsMax} uploads are examined at one time; send it again.`,
         );
-      underWay++;
-      try {
-        const isCsv = csvTypes.some((type) => request.headers["content-type"]!.toLowerCase().startsWith(type));
-        return reply.send(await examined(bounded(body), isCsv ? (request.query.id ?? "id") : undefined));
-      } finally {
-        underWay--;
-      }
+      underWay.add(upload);
+      const isCsv = csvTypes.some((type) => request.headers["content-type"]!.toLowerCase().startsWith(type));
+      const task = { id: isCsv ? (request.query.id ?? "id") : undefined, idsMax: limits.uploadIdsMax };
+      return reply.send(await examineInThread(bounded(body), task, upload.signal));
     } finally {
+      underWay.delete(upload);
       // What still comes is thrown away.
       body.on("error", () => {}).resume();
     }
   });
 }
 
-/** `id`: it is CSV, whose items have their ids in this column. */
-async function examined(bytes: Readable, id: string | undefined): Promise<DoctorReport> {
-  const { examination } = await import("../examine.ts");
-  const examined = examination({ idsMax: limits.uploadIdsMax });
-  const refuse = examined.refuse.bind(examined);
-  const file = { bytes, share: () => undefined };
-  const read = id === undefined ? eventLines(called, file, refuse) : itemRows(called, file, id, refuse);
-  try {
-    for await (const chunk of read) for (const { event, where } of chunk) examined.take(event, where);
-  } catch (error) {
-    const { cause } = error as Error;
-    throw cause instanceof LiveshelfError ? cause : error;
-  }
-  return examined.report();
-}
-
-/** The body, cut off with an error where it is longer than a body may be. */
-function bounded(body: IncomingMessage): Readable {
+/** The body as it comes, with an error where it is longer than a body may be, and where it ends before it is whole. */
+async function* bounded(body: IncomingMessage): AsyncGenerator<Buffer> {
   let length = 0;
   const most = limits.bodyBytesMax;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length <= most) return done(null, chunk);
-      done(
-        new LiveshelfError(
-          "BODY_TOO_LARGE",
-          `A body has at most ${most} bytes; send a part of it, or use \`liveshelf doctor\`.`,
-        ),
-      );
-    },
-  });
-  const cutOff = (): void => {
-    if (body.readableEnded) return;
-    counted.destroy(new LiveshelfError("BODY_MALFORMED", "The connection was closed before the body was whole."));
-  };
-  body.once("error", cutOff).once("close", cutOff);
-  counted.once("error", () => body.unpipe(counted));
-  return body.pipe(counted);
+      if (length > most) throw tooLarge(most);
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof LiveshelfError) throw error;
+    throw cutOff();
+  }
 }
+
+const tooLarge = (most: number): LiveshelfError =>
+  new LiveshelfError(
+    "BODY_TOO_LARGE",
+    `A body has at most ${most} bytes; send a part of it, or use \`liveshelf doctor\`.`,
+  );
+const cutOff = (): LiveshelfError =>
+  new LiveshelfError("BODY_MALFORMED", "The connection was closed before the body was whole.");

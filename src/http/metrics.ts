@@ -110,6 +110,24 @@ export function metrics(engine: Engine, shed: Shedding["counts"]): Metrics {
     registers,
   });
 
+  const mrr = new Gauge({
+    name: "liveshelf_quality_mrr",
+    help: "Mean reciprocal rank of what was chosen first, by order, over the last 168 hours.",
+    labelNames: ["order"],
+    registers,
+  });
+  const ofChances = (
+    [
+      [
+        "liveshelf_quality_log_loss",
+        "Log-loss of the chances, nats per item shown, over the last 168 hours.",
+        "logLoss",
+      ],
+      ["liveshelf_quality_rate_log_loss", "The same of always saying the surface's own share.", "rateLogLoss"],
+      ["liveshelf_quality_calibration", "Predicted over observed choices, over the last 168 hours.", "calibration"],
+    ] as const
+  ).map(([name, help, figure]) => ({ gauge: new Gauge({ name, help, registers }), figure }));
+
   const requestsOf = new Map<string, ReturnType<typeof requests.labels>>();
   const secondsOf = new Map<string, ReturnType<typeof seconds.labels>>();
   return {
@@ -136,6 +154,14 @@ export function metrics(engine: Engine, shed: Shedding["counts"]): Metrics {
         if (status === unopened && name !== "liveshelf_ready") levels[i]!.remove();
         else levels[i]!.set(read(status));
       });
+      const quality = status === unopened ? undefined : engine.quality().total;
+      mrr.reset();
+      for (const one of quality?.orders ?? []) if (one.mrr !== null) mrr.labels(one.name).set(one.mrr);
+      for (const { gauge, figure } of ofChances) {
+        const value = quality?.[figure] ?? null;
+        if (value === null) gauge.remove();
+        else gauge.set(value);
+      }
       refused.reset();
       for (const [priority, count] of Object.entries(shed)) refused.labels(priority).inc(count);
       // The engine counts; here its counts are only shown.

@@ -27,6 +27,7 @@ import { lookupRoutes } from "./lookup-routes.ts";
 import { metrics } from "./metrics.ts";
 import { answerMissingRoutes } from "./missing-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
+import { qualityRoutes } from "./quality-routes.ts";
 import { describeRoutes, referenceRoutes } from "./reference.ts";
 import { searchRoutes } from "./search-routes.ts";
 import { type Shedding, shedding } from "./shedding.ts";
@@ -142,6 +143,7 @@ export async function httpServer(
     searchRoutes,
     itemRoutes,
     lookupRoutes,
+    qualityRoutes,
     deskRoutes,
     configRoutes,
     keyRoutes,

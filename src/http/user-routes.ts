@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { LiveshelfError } from "../core/errors.ts";
 import { writtenExport } from "../user-export.ts";
-import { noQuery, userPath, userQuery } from "./api.ts";
-import { erasureReceipt, failure, userReport } from "./api-answers.ts";
+import { noQuery, userPath, userQuery, userSlatesQuery } from "./api.ts";
+import { erasureReceipt, failure, userReport, userSlatesReport } from "./api-answers.ts";
 import type { Door } from "./door.ts";
 import { letIn } from "./letting-in.ts";
 import { typed } from "./typed.ts";
@@ -36,6 +36,22 @@ export async function userRoutes(plain: FastifyInstance, { engine, shedding }: D
     const report = engine.user(user);
     if (report === undefined) throw unknown(user);
     return reply.send(report);
+  });
+
+  const getUserSlates = {
+    operationId: "getUserSlates",
+    tags: ["Shoppers"],
+    summary: "The lists that a shopper was shown of late, and what came of them",
+    description: "As far back as outcomes join them (`attributionWindowMs`), the newest first.",
+    params: userPath,
+    querystring: userSlatesQuery,
+    response: { 200: userSlatesReport, "4xx": failure, "5xx": failure },
+  };
+  app.get("/v1/users/:user/slates", { schema: getUserSlates }, (request, reply) => {
+    const { user } = request.params;
+    const report = engine.userSlates(user, request.query.size);
+    if (report === undefined) throw unknown(user);
+    reply.send(report);
   });
 
   const eraseUser = {

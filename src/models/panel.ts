@@ -24,6 +24,11 @@ export interface PanelOptions {
   readonly families: readonly (() => Family)[];
   /** What is predicted: of each row whether it is chosen (the default), or of the list which one is. */
   readonly loss?: "pointwise" | "softmax";
+  /**
+   * Told of every lesson that weighs the members, before any of it is learned: `logits[i]` of the chance that row i is chosen where it
+   * was shown, and of a choice `order[i]`, which puts the rows in the order that {@link Panel.predict} does. Good until it returns.
+   */
+  readonly onPredicted?: (lesson: Lesson, logits: Float64Array, order: Float64Array | undefined) => void;
 }
 
 export interface MemberReport extends LiveScore {
@@ -60,7 +65,7 @@ const ordinaryMax = 25;
 /** Surfaces not taught for so many lessons do not keep a learner on. */
 const surfaceKeptLessons = 20_000;
 
-export function panel({ name = "panel", loss = "pointwise", families: makers }: PanelOptions): Panel {
+export function panel({ name = "panel", loss = "pointwise", families: makers, onPredicted }: PanelOptions): Panel {
   const isShares = loss === "softmax";
   const judge = isShares ? judgeShares : judgeChances;
   const families = makers.map((make) => make());
@@ -87,6 +92,9 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
   /** [family] the same arrays. */
   let saidBy: Float64Array[][] = [];
   let pooled = new Float64Array(0);
+  /** For {@link PanelOptions.onPredicted}. */
+  let stated = new Float64Array(0);
+  let ordered = new Float64Array(0);
   /** [member] as of the last lesson. */
   const isHeard = new Uint8Array(width);
   /** [member] the largest absolute logit of the lesson. */
@@ -103,6 +111,8 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
       said = members.map(() => new Float64Array(length));
       saidBy = families.map((_, f) => said.filter((_, m) => familyOf[m] === f));
       pooled = new Float64Array(length);
+      stated = new Float64Array(onPredicted === undefined ? 0 : length);
+      ordered = new Float64Array(onPredicted === undefined ? 0 : length);
     }
     for (let f = 0; f < families.length; f++) if (duty.isWorking(f)) families[f]!.predict(rows, saidBy[f]!);
   }
@@ -111,9 +121,13 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
   function mix({ surface, count }: Rows, out: Float64Array): void {
     const slot = surfaces.find(surface);
     mixture.pool(slot, said, count, out);
+    alongWhole(slot, out, count, out);
+  }
+
+  function alongWhole(slot: number, xs: Float64Array, count: number, out: Float64Array): void {
     const offset = mixture.wholeOffset(slot);
     const slope = mixture.wholeSlope(slot);
-    for (let i = 0; i < count; i++) out[i] = offset + slope * out[i]!;
+    for (let i = 0; i < count; i++) out[i] = offset + slope * xs[i]!;
   }
 
   const weightOf = (family: number): number =>
@@ -191,9 +205,15 @@ export function panel({ name = "panel", loss = "pointwise", families: makers }: 
     const { count } = lesson.rows;
     const slot = mixture.slotToTeach(lesson.surface, lessons.array[0]!);
     const { weights, lines, wholeLines } = mixture;
+    const isOrdered = onPredicted !== undefined && lesson.isChoice;
+    if (isOrdered && lesson.orderedByEngine) mixture.pool(slot, said, count, ordered);
     for (let m = 0; m < width && lesson.orderedByEngine; m++) if (isHeard[m] === 1) addPlaces(m, slot, lesson);
     // The whole as it stood, before its members' weights and lines move: the surface's own, then that of all surfaces.
     mixture.pool(slot, said, count, pooled);
+    if (onPredicted !== undefined) {
+      alongWhole(slot, pooled, count, stated);
+      onPredicted(lesson, stated, isOrdered ? (lesson.orderedByEngine ? ordered : pooled) : undefined);
+    }
     const wholeLoss = judge(wholeLines, slot * lineWidth, pooled, verdicts, count, sums);
     scores.note(width, judged, wholeLoss, isShares ? 0 : sums[0]! + chosen, chosen);
     stepLine(wholeLines, slot * lineWidth, sums, judged, weight, isShares);

@@ -6,9 +6,8 @@ import type { SimulatedOutcome } from "./events.ts";
 import { type Page, pages, pagesPerSession, pick } from "./pages.ts";
 import { purchaseChance, type Showing } from "./responses.ts";
 import { cartChance, type SimulatedShop } from "./shop.ts";
-import { categoryCount, departmentOf } from "./stock.ts";
+import { departmentOf } from "./stock.ts";
 import { timeline } from "./timeline.ts";
-import { words } from "./words.ts";
 
 /**
  * - `crawler`: opens every item of list after list, three a second, 3–12 lists in a row. Three of them, users `b-crawler-1` to 3, who come again.
@@ -106,7 +105,7 @@ type Plan = (shop: SimulatedShop, visit: number, startMs: number, chance: Random
 const plans: Readonly<Record<BotKind, Plan>> = {
   crawler(shop, visit, startMs, chance) {
     const user = `b-crawler-${1 + chance.int(crawlers)}`;
-    const first = chance.int(categoryCount);
+    const first = chance.int(shop.stock.words.categories.length);
     return Array.from({ length: 3 + chance.int(10) }, (_, page) => {
       const atMs = startMs + page * 10 * secondMs;
       return { bot: "crawler", user, session: `b-crawl-${visit}`, atMs, ...listing(shop, first + page) };
@@ -116,7 +115,7 @@ const plans: Readonly<Record<BotKind, Plan>> = {
     const rows = shop.rowsAt(startMs);
     const row = rows[chance.int(rows.length)]!;
     const target = shop.stock.items[row]!.item;
-    const [, noun] = words[shop.language].categories[shop.stock.category[row]!]!;
+    const noun = shop.stock.words.categories[shop.stock.category[row]!]![1][shop.stock.noun[row]!]!;
     const pages: BotPage[] = [];
     for (let account = 20 + chance.int(41); account > 0; account--) {
       const user = `b-farm-${visit}-${account}`;
@@ -131,13 +130,21 @@ const plans: Readonly<Record<BotKind, Plan>> = {
   },
   repeater(shop, visit, startMs, chance) {
     const user = `b-repeater-${visit}`;
-    return [{ bot: "repeater", user, session: user, atMs: startMs, ...listing(shop, chance.int(categoryCount)) }];
+    return [
+      {
+        bot: "repeater",
+        user,
+        session: user,
+        atMs: startMs,
+        ...listing(shop, chance.int(shop.stock.words.categories.length)),
+      },
+    ];
   },
 };
 
 function listing(shop: SimulatedShop, number: number) {
-  const { departments, categories } = words[shop.language];
-  const category = number % categoryCount;
+  const { departments, categories } = shop.stock.words;
+  const category = number % categories.length;
   const path = [departments[departmentOf(category)]!, categories[category]![0]];
   return { surface: "category", category: path, device: "desktop" } as const;
 }

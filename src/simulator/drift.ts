@@ -2,7 +2,7 @@
 import { dayMs } from "../core/clock.ts";
 import { random } from "../core/random.ts";
 import { ornsteinUhlenbeck } from "./ornstein-uhlenbeck.ts";
-import { appealDeviation, brandCount, categoryCount, type Stock, styleCount } from "./stock.ts";
+import { appealDeviation, type Stock, styleCount } from "./stock.ts";
 import { fashionable, styleDeviation, type Taste, tastes } from "./tastes.ts";
 
 /**
@@ -40,28 +40,41 @@ export interface DriftOptions {
 
 /** A slow drift moves this many times within its time constant. */
 const stepsPerTimeConstant = 100;
-const categoryFrom = 0;
-const brandFrom = categoryCount;
-const styleFrom = brandFrom + brandCount;
-const priceAt = styleFrom + styleCount;
-const fashionCount = priceAt + 1;
+
+/** Where each kind of weight begins in a fashion's column: categories from 0. */
+interface FashionPlaces {
+  readonly brandFrom: number;
+  readonly styleFrom: number;
+  /** The last. */
+  readonly priceAt: number;
+}
+
+function fashionPlaces({ words: { categories, brands } }: Stock): FashionPlaces {
+  const brandFrom = categories.length;
+  const styleFrom = brandFrom + brands.length;
+  return { brandFrom, styleFrom, priceAt: styleFrom + styleCount };
+}
 
 /** The moment of a time, Unix ms; before the opening it is as at the opening. The same object for times that do not differ. */
 export function moments({ seed, stock, people, fashion, startMs, drift }: DriftOptions): (atMs: number) => Moment {
+  const places = fashionPlaces(stock);
+  const { styleFrom, priceAt } = places;
+  const dressed = (appeal: Float32Array, worn: Float32Array, whose: readonly Taste[]): Moment =>
+    moment(appeal, fashion === 0 ? undefined : commonTaste(worn, places), whose);
   // Categories and brands weigh in full, a step of price or style half: items have several of these.
-  const fashionDeviation = Float32Array.from({ length: fashionCount }, (_, i) => fashion * (i < styleFrom ? 1 : 0.5));
+  const fashionDeviation = Float32Array.from({ length: priceAt + 1 }, (_, i) => fashion * (i < styleFrom ? 1 : 0.5));
   const drawn = (what: string, deviation: Float32Array): Float32Array => {
     const chance = random(`${seed}:${what}`);
     return deviation.map((one) => one * chance.normal());
   };
-  const opening = moment(stock.appeal, drawn("fashion", fashionDeviation), fashion === 0, people);
+  const opening = dressed(stock.appeal, drawn("fashion", fashionDeviation), people);
   switch (drift.kind) {
     case "none":
       return () => opening;
     case "sudden": {
       const appeal = drawn("appeal-after", new Float32Array(stock.appeal.length).fill(appealDeviation));
-      const after = tastes(`${seed}:after`, people.length);
-      const then = moment(appeal, drawn("fashion-after", fashionDeviation), fashion === 0, after);
+      const after = tastes(`${seed}:after`, people.length, stock.words);
+      const then = dressed(appeal, drawn("fashion-after", fashionDeviation), after);
       return (atMs) => (atMs < drift.atMs ? opening : then);
     }
     case "slow": {
@@ -83,7 +96,7 @@ export function moments({ seed, stock, people, fashion, startMs, drift }: DriftO
             ...taste,
             style: style.subarray(s * styleCount, (s + 1) * styleCount),
           }));
-          last = { step, moment: moment(appealAt(step), fashionAt(step), fashion === 0, then) };
+          last = { step, moment: dressed(appealAt(step), fashionAt(step), then) };
         }
         return last.moment;
       };
@@ -91,16 +104,16 @@ export function moments({ seed, stock, people, fashion, startMs, drift }: DriftO
   }
 }
 
-function moment(appeal: Float32Array, fashion: Float32Array, isPlain: boolean, people: readonly Taste[]): Moment {
-  const common: Taste = {
-    category: fashion.subarray(categoryFrom, brandFrom),
-    brand: fashion.subarray(brandFrom, styleFrom),
-    style: fashion.subarray(styleFrom, priceAt),
-    price: fashion[priceAt]!,
-  };
-  return {
-    appeal,
-    own: (shopper) => people[shopper]!,
-    felt: (shopper) => (isPlain ? people[shopper]! : fashionable(people[shopper]!, common)),
-  };
-}
+/** A fashion's column as what all feel. */
+const commonTaste = (fashion: Float32Array, { brandFrom, styleFrom, priceAt }: FashionPlaces): Taste => ({
+  category: fashion.subarray(0, brandFrom),
+  brand: fashion.subarray(brandFrom, styleFrom),
+  style: fashion.subarray(styleFrom, priceAt),
+  price: fashion[priceAt]!,
+});
+
+const moment = (appeal: Float32Array, common: Taste | undefined, people: readonly Taste[]): Moment => ({
+  appeal,
+  own: (shopper) => people[shopper]!,
+  felt: (shopper) => (common === undefined ? people[shopper]! : fashionable(people[shopper]!, common)),
+});

@@ -14,6 +14,9 @@ export interface SimulatedItem {
     readonly inStock: boolean;
     /** Mean of the item's reviews, 1–5. */
     readonly rating: number;
+    /** Of the wide assortment. */
+    readonly colour?: string;
+    readonly material?: string;
   };
 }
 

@@ -95,4 +95,13 @@ describe("after the click", () => {
     const mean = waits.reduce((sum, wait) => sum + wait / waits.length, 0);
     expect(Math.abs(mean / returnMeanMs - 1)).toBeLessThan(4 / Math.sqrt(waits.length));
   });
+
+  test("returns come as soon as was asked for", () => {
+    const hasty = history({}, { visits: 8000, returnChance: 0.5, returnMeanMs: hourMs }).events;
+    const bought = new Map(outcomes(hasty, "purchase").map(({ slate, item, time }) => [slate! + item, time]));
+    const waits = outcomes(hasty, "return").map(({ slate, item, time }) => time - bought.get(slate! + item)!);
+    const mean = waits.reduce((sum, wait) => sum + wait / waits.length, 0);
+    expect(waits.length).toBeGreaterThan(100);
+    expect(Math.abs(mean / hourMs - 1)).toBeLessThan(4 / Math.sqrt(waits.length));
+  });
 });

@@ -2,10 +2,9 @@ import { dayMs, secondMs } from "../core/clock.ts";
 import { type Random, random } from "../core/random.ts";
 import type { SimulatedContext, Surface } from "./events.ts";
 import type { SimulatedShop } from "./shop.ts";
-import { brandsPerDepartment, categoryCount, departmentOf } from "./stock.ts";
+import { brandsPerDepartment, departmentOf } from "./stock.ts";
 import type { Taste } from "./tastes.ts";
 import { timeline } from "./timeline.ts";
-import { words } from "./words.ts";
 
 /** A page view as it is planned, before anything is shown. */
 export interface Page {
@@ -63,7 +62,7 @@ function sessionPages(shop: SimulatedShop, shopper: number, session: string, sta
   const taste = shop.momentAt(startMs).own(shopper);
   const liked = [...taste.category.keys()].filter((category) => taste.category[category]! > 0);
   // Mostly they come for what they like, sometimes for a present; and mostly they stay with it.
-  const wish = (): number => (chance.next() < 0.85 ? pick(liked, chance) : chance.int(categoryCount));
+  const wish = (): number => (chance.next() < 0.85 ? pick(liked, chance) : chance.int(taste.category.length));
   const focus = wish();
   const shared = { user: `u-${shopper + 1}`, session, device };
   const list: Page[] = [];
@@ -75,8 +74,8 @@ function sessionPages(shop: SimulatedShop, shopper: number, session: string, sta
 
 /** Half searches (three in ten name a brand that they like, if it makes such things), a quarter each category pages and home. */
 function wanted(shop: SimulatedShop, { brand: weights }: Taste, category: number, chance: Random) {
-  const { brands, categories, departments, space } = words[shop.language];
-  const [path, noun] = categories[category]!;
+  const { brands, categories, departments, space } = shop.stock.words;
+  const [path, nouns] = categories[category]!;
   const kind = chance.next();
   if (kind < 0.25) return { surface: "home" } as const;
   if (kind < 0.5) return { surface: "category", category: [departments[departmentOf(category)]!, path] } as const;
@@ -85,6 +84,7 @@ function wanted(shop: SimulatedShop, { brand: weights }: Taste, category: number
     (_, brand) => weights[brand]! > 0 && Math.floor(brand / brandsPerDepartment) === department,
   );
   const named = chance.next() < 0.3 && houses.length > 0;
+  const noun = nouns.length === 1 ? nouns[0]! : pick(nouns, chance);
   return { surface: "search", query: named ? `${pick(houses, chance)}${space}${noun}` : noun } as const;
 }
 

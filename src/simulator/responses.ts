@@ -21,13 +21,14 @@ export interface ResponseOptions {
   readonly seen: boolean;
   /** Whether carts wait as purchases do; otherwise they follow within the minute. */
   readonly lateCarts: boolean;
-  /** Chance that a purchase is brought back, {@link returnMeanMs} later in the mean (exponential). */
+  /** Chance that a purchase is brought back, so much later in the mean (exponential). */
   readonly returnChance: number;
+  readonly returnMeanMs: number;
 }
 
 /** Chance that what is in the cart is bought. */
 export const purchaseChance = 0.4;
-/** Mean time from a purchase to its return, if there is one. */
+/** Mean time from a purchase to its return, if there is one and nothing else is said. */
 export const returnMeanMs = 10 * dayMs;
 
 /** Seven in ten wait for 20 minutes in the mean, the rest for 2 days: a mixture of two exponentials. */
@@ -37,7 +38,10 @@ const delayMs = (chance: Random): number => (chance.next() < 0.7 ? 20 * minuteMs
  * What comes of showing a list, not in time order. The click model decides what is examined and clicked; a click opens the
  * item's page a second later; carts follow at the shop's chances for the item, purchases of what is in the cart at {@link purchaseChance}.
  */
-export function responses(shop: SimulatedShop, { clickModel, seen, lateCarts, returnChance }: ResponseOptions) {
+export function responses(
+  shop: SimulatedShop,
+  { clickModel, seen, lateCarts, returnChance, returnMeanMs }: ResponseOptions,
+) {
   const items = new Map<string, SimulatedItem>(shop.stock.items.map((item) => [item.item, item]));
   return ({ user, session, slate, atMs, shown, chance }: Showing): SimulatedOutcome[] => {
     const events: SimulatedOutcome[] = [];

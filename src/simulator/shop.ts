@@ -1,5 +1,6 @@
 import { assert } from "../core/errors.ts";
 import { random } from "../core/random.ts";
+import { type Assortment, wordsOf } from "./assortments.ts";
 import { type ChurnOptions, comingCount, comingsAndGoings, type Lives, lives } from "./churn.ts";
 import type { examination } from "./clicks.ts";
 import { type Drift, type Moment, moments } from "./drift.ts";
@@ -17,6 +18,8 @@ export interface ShopOptions {
   /** Default 400. */
   readonly shoppers?: number;
   readonly language?: Language;
+  /** What it sells; default `small`. */
+  readonly assortment?: Assortment;
   /** How fast the look tires going down a list, see {@link examination}; default 0.8. */
   readonly eta?: number;
   /** When the shop opens: the items' time, Unix ms; default 2026-01-01. */
@@ -71,6 +74,7 @@ export function simulatedShop({
   items = 600,
   shoppers = 400,
   language = "en",
+  assortment = "small",
   eta = 0.8,
   startMs = 1_767_225_600_000,
   fashion = 0,
@@ -79,11 +83,12 @@ export function simulatedShop({
   conversion = 0,
 }: ShopOptions): SimulatedShop {
   assert(items >= 1 && shoppers >= 1, "a simulated shop has items and shoppers");
-  const atOpening = stock(seed, items, language, startMs);
+  const words = wordsOf(assortment, language);
+  const atOpening = stock(seed, items, words, startMs);
   const coming = comingCount(items, churn);
-  const goods = coming === 0 ? atOpening : joined(atOpening, stock(`${seed}:coming`, coming, language, startMs, items));
+  const goods = coming === 0 ? atOpening : joined(atOpening, stock(`${seed}:coming`, coming, words, startMs, items));
   const living = lives(seed, items, churn, startMs);
-  const people = tastes(seed, shoppers);
+  const people = tastes(seed, shoppers, words);
   const momentAt = moments({ seed, stock: goods, people, fashion, startMs, drift });
   const opening = momentAt(startMs);
   const felt = people.map((_, shopper) => opening.felt(shopper));
@@ -94,7 +99,7 @@ export function simulatedShop({
     stock: goods,
     tastes: people,
     rowsAt: (atMs) => [...goods.items.keys()].filter((row) => isThere(living, row, atMs)),
-    ownOrder: ids(goods, living, ownOrder({ stock: goods, seed, language }, felt), startMs),
+    ownOrder: ids(goods, living, ownOrder({ stock: goods, seed }, felt), startMs),
     cartChance: cartChances(goods, seed, conversion),
     truth: truth({ stock: goods, shoppers, eta, startMs, momentAt }),
   };

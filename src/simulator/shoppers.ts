@@ -4,7 +4,7 @@ import { type BotKind, type BotPage, type BotsOptions, botPages, botResponse } f
 import { type ClickModel, positionBased } from "./clicks.ts";
 import type { SimulatedContext, SimulatedOutcome, SimulatedSlate, Surface } from "./events.ts";
 import { type Page, pages } from "./pages.ts";
-import { responses } from "./responses.ts";
+import { returnMeanMs as defaultReturnMeanMs, responses } from "./responses.ts";
 import type { SimulatedShop } from "./shop.ts";
 import { timeline } from "./timeline.ts";
 
@@ -23,8 +23,10 @@ export interface ShoppersOptions {
   readonly clickModel?: ClickModel;
   /** Whether carts come late, as purchases always do: 7 in 10 after 20 minutes in the mean, the rest after 2 days; default false: within the minute. */
   readonly lateCarts?: boolean;
-  /** Chance that a purchase is brought back, after 10 days in the mean; default 0. */
+  /** Chance that a purchase is brought back; default 0. */
   readonly returnChance?: number;
+  /** After how long in the mean; default 10 days. */
+  readonly returnMeanMs?: number;
   /** Bots among the shoppers; what the shoppers do stays the same with them. Default none. */
   readonly bots?: BotsOptions;
 }
@@ -77,12 +79,13 @@ export function simulatedShoppers(
     clickModel = positionBased(shop.eta),
     lateCarts = false,
     returnChance = 0,
+    returnMeanMs = defaultReturnMeanMs,
     bots = { share: 0 },
   }: ShoppersOptions = {},
 ): SimulatedShoppers {
   const views = pages(shop, seed, sessionsPerDay);
   const botViews = botPages(shop, seed, sessionsPerDay, bots);
-  const respond = responses(shop, { clickModel, seen, lateCarts, returnChance });
+  const respond = responses(shop, { clickModel, seen, lateCarts, returnChance, returnMeanMs });
   const responseSeed = hashText(`${seed}:responses`);
   const botSeed = hashText(`${seed}:bot-responses`);
   const coming = timeline<SimulatedOutcome>();

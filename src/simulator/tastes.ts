@@ -1,5 +1,6 @@
 import { random, shuffle } from "../core/random.ts";
-import { brandCount, brandsPerDepartment, categoryCount, departmentOf, type Stock, styleCount } from "./stock.ts";
+import { brandsPerDepartment, departmentOf, type Stock, styleCount } from "./stock.ts";
+import { type Words, words } from "./words.ts";
 
 /** Standard deviation of a shopper's feeling for each style dimension, in logits. */
 export const styleDeviation = 0.4;
@@ -36,12 +37,12 @@ export function attraction(
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** `count` tastes, the same for the same seed; the first ones stay the same when there are more. */
-export function tastes(seed: number | string, count: number): Taste[] {
+/** `count` tastes, the same for the same seed; the first ones stay the same when there are more. Default: of the small shop. */
+export function tastes(seed: number | string, count: number, { categories, brands }: Words = words.en): Taste[] {
   const chance = random(`${seed}:tastes`);
   return Array.from({ length: count }, () => {
-    const category = new Float32Array(categoryCount);
-    const brand = new Float32Array(brandCount);
+    const category = new Float32Array(categories.length);
+    const brand = new Float32Array(brands.length);
     const liked = shuffle([...category.keys()], chance).slice(0, 1 + chance.int(3));
     for (const one of liked) category[one] = 1.2 + 0.8 * chance.next();
     for (let left = 1 + chance.int(2); left > 0; left--) {

@@ -1,4 +1,4 @@
-/** The console in a real browser, in front of the real service: by mouse, by keyboard, in both themes, wide and narrow. */
+/** The console in a real browser, in front of the real service: by mouse, in both themes, wide and narrow; by keyboard: keyboard.test.ts. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -129,44 +129,6 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
     expect(await page.locator(".section-head p").textContent()).toMatch(/of 12 items stand on both sides/);
   });
 
-  test("works by keyboard alone: search, open, put into the cart, and back", async () => {
-    await open("");
-    await list(10);
-    const press = async (...keys: readonly string[]): Promise<void> => {
-      for (const key of keys) await page.keyboard.press(key);
-    };
-    const focused = (): Promise<string> =>
-      page.evaluate(() => {
-        const { activeElement: at } = document;
-        return `${at?.getAttribute("aria-label") ?? at?.textContent ?? ""}`;
-      });
-    await press("Tab");
-    expect(await focused()).toBe("To the content");
-    await press("Enter");
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
-    await press("Tab");
-    expect(await focused()).toBe("Search the shop");
-    await page.keyboard.type("stone");
-    await expect.poll(() => page.getByRole("option").count(), patience).toBeGreaterThan(0);
-    await press("Escape");
-    expect(await page.getByRole("option").count()).toBe(0);
-    await page.keyboard.type("ware mug");
-    await press("Enter");
-    const [first] = await list(2);
-    for (let i = 0; i < 60 && !(await page.evaluate(() => document.activeElement?.closest(".card"))); i++)
-      await press("Tab");
-    await press("Enter");
-    await expect.poll(focused, patience).toMatch(/^Stoneware mug/);
-    for (let i = 0; i < 10 && !/^Add to cart/.test(await focused()); i++) await press("Tab");
-    await press("Enter");
-    await expect.poll(() => page.locator(".cart-count").textContent(), patience).toBe("1");
-    await press("Escape");
-    await expect.poll(() => page.locator(".item-panel").count(), patience).toBe(0);
-    const back = (): Promise<string | undefined> =>
-      page.evaluate(() => (document.activeElement?.closest(".card") as HTMLElement | null)?.dataset.item);
-    await expect.poll(back, patience).toBe(first);
-  });
-
   test("a shopper by id is somebody from then on, and the look-up tells what is held of them until they are erased", async () => {
     await open("");
     await list(10);
@@ -212,6 +174,7 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
     "#/shop?q=scarf&beside=u-77",
     "#/shop?view=cart",
     "#/now",
+    "#/quality",
     "#/lookup?item=p-1",
     "#/lookup",
     "#/setup",
@@ -258,12 +221,18 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
       await unlock(small);
       await expect.poll(() => page.getByText("The shelves are empty").count(), patience).toBe(1);
       expect(await page.getByRole("navigation").getByRole("link").allTextContents()).toEqual(["Shop", "Reference"]);
+      // Who has the address of such a page all the same is told what is wanted, and shown nothing.
+      for (const place of ["now", "quality", "desk", "lookup?user=u-77", "keys"]) {
+        await page.goto(`${address}#/${place}`);
+        await expect.poll(() => page.locator("main").textContent(), patience).toContain("Your key does not open this");
+      }
+      await page.goto(`${address}#/shop`);
       await page.getByRole("button", { name: "Forget the key" }).click();
       await page.reload();
       await unlock(whole);
       await expect
         .poll(() => page.getByRole("navigation").getByRole("link").allTextContents(), patience)
-        .toEqual(["Shop", "Now", "Search desk", "Look up", "Set up", "Keys", "Reference"]);
+        .toEqual(["Shop", "Now", "Quality", "Search desk", "Look up", "Set up", "Keys", "Reference"]);
     } finally {
       await page.context().close();
       address = unlocked;

@@ -1,8 +1,11 @@
 /** `POST /v1/doctor`: what the doctor says of a body, while it comes. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { PassThrough } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "../../src/core/limits.ts";
+import { nextTurn } from "../../src/core/pieces.ts";
 import type { Engine } from "../../src/core/public.ts";
 import type { DoctorReport } from "../../src/doctor/examination.ts";
 import { createEngine } from "../../src/engine.ts";
@@ -96,4 +99,38 @@ describe("an upload", () => {
       expect(finding(await examine(`id,title\n${rows(2)}`), "beyond-the-limit")).toBeUndefined();
       expect(finding(await examine(`id,title\n${rows(3)}`), "beyond-the-limit")).toMatchObject({ count: 1 });
     }));
+
+  test("has so much of the heap, and is refused where that is not enough", () =>
+    withLimit("uploadHeapBytesMax", 16 * 2 ** 20, async () => {
+      expect((await examine("id,title\np-1,Scarf\n")).code).toBe(200);
+      // The names of all columns are held.
+      const columns = Array.from({ length: 600_000 }, (_, i) => `column-${i}`);
+      expect((await examine(`id,${columns.join(",")}\n`)).error?.code).toBe("BODY_TOO_LARGE");
+      expect((await examine("id,title\np-1,Scarf\n")).code).toBe(200);
+    }));
+
+  test("is given up when its connection breaks, and its place is free again", async () => {
+    const { hostname, port } = new URL(await app.listen({ port: 0, host: "127.0.0.1" }));
+    const head = ["POST /v1/doctor HTTP/1.1", "host: localhost", "content-type: text/csv", "content-length: 99"];
+    const sockets = Array.from({ length: limits.uploadsMax }, () => connect(Number(port), hostname));
+    // Whoever is told to go on is let in.
+    const goOn = sockets.map((socket) => once(socket, "data"));
+    for (const socket of sockets) socket.write(`${[...head, "expect: 100-continue"].join("\r\n")}\r\n\r\n`);
+    for (const [said] of await Promise.all(goOn)) expect(String(said)).toContain("100 Continue");
+    for (const socket of sockets) socket.write("id,");
+    const isFull = async (): Promise<boolean> => (await examine("id\n")).error?.code === "OVERLOADED";
+    expect(await isFull()).toBe(true);
+    for (const socket of sockets) socket.destroy();
+    while (await isFull()) await nextTurn();
+    expect((await examine("id,title\np-1,Scarf\n")).items).toBe(1);
+  });
+
+  test("ends with the server", async () => {
+    const body = new PassThrough();
+    body.write("id,title\n");
+    const begun = examine(body);
+    await nextTurn();
+    await app.close();
+    expect((await begun).error?.code).toBe("CLOSED");
+  });
 });

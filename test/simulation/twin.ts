@@ -4,7 +4,7 @@
  */
 import { minuteMs } from "../../src/core/clock.ts";
 import { eventAtMs, type Fields, type LoggedEvent } from "../../src/core/event.ts";
-import type { UserReport } from "../../src/core/public.ts";
+import type { UserReport } from "../../src/core/user-report.ts";
 
 interface TwinItem {
   fields: Fields;

@@ -1,0 +1,42 @@
+/** An answer that is asked for again and again while somebody looks; what was answered stays until there is another. */
+import { useEffect, useState } from "preact/hooks";
+
+export interface Polled<T> {
+  readonly value: T | undefined;
+  readonly error: unknown;
+}
+
+/** `about` says all that `ask` depends on. What is the same as before is not shown anew. */
+export function usePolled<T>(about: string, everyMs: number, ask: (ended: AbortSignal) => Promise<T>): Polled<T> {
+  const [found, setFound] = useState<Polled<T>>({ value: undefined, error: undefined });
+  useEffect(() => {
+    const ending = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let before = "";
+    let isAsking = false;
+    const again = async (): Promise<void> => {
+      clearTimeout(timer);
+      if (isAsking || document.hidden) return;
+      isAsking = true;
+      try {
+        const value = await ask(ending.signal);
+        const text = JSON.stringify(value);
+        if (!ending.signal.aborted && text !== before) setFound({ value, error: undefined });
+        before = text;
+      } catch (error) {
+        before = "";
+        if (!ending.signal.aborted) setFound(({ value }) => ({ value, error }));
+      }
+      isAsking = false;
+      if (!ending.signal.aborted) timer = setTimeout(again, everyMs);
+    };
+    document.addEventListener("visibilitychange", again);
+    void again();
+    return () => {
+      ending.abort();
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", again);
+    };
+  }, [about]);
+  return found;
+}

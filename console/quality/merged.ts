@@ -1,0 +1,64 @@
+/** Steps taken together until a point rests on enough lists to say something. */
+import type { QualityPoint, QualityReport, QualityStep } from "../../src/core/quality-report.ts";
+import { stepMs } from "./quality-api.ts";
+
+/** How many steps may be one point, for each step. */
+const factors: Readonly<Record<QualityStep, readonly number[]>> = {
+  minute: [1, 2, 5, 10, 15, 30],
+  hour: [1, 2, 3, 6, 12, 24],
+  day: [1, 2, 7, 14, 28],
+};
+const listsWanted = 30;
+const pointsWanted = 8;
+const pointsMost = 120;
+
+export interface MergedPoint extends Omit<QualityPoint, "items" | "predicted" | "observed"> {
+  /** Its begin, ms since 1970. */
+  readonly atMs: number;
+}
+
+export interface Merged {
+  readonly points: readonly MergedPoint[];
+  /** How long a point is. */
+  readonly spanMs: number;
+  readonly steps: number;
+}
+
+/** As few steps to a point as give it {@link listsWanted} lists on the mean and the whole no more than {@link pointsMost} points, while there are {@link pointsWanted}. */
+export function merged({ points, step, total }: Pick<QualityReport, "points" | "step" | "total">): Merged {
+  let best: Merged | undefined;
+  for (const steps of factors[step]) {
+    const spanMs = steps * stepMs[step];
+    const groups = Map.groupBy(points, ({ at }) => Math.floor(Date.parse(at) / spanMs));
+    if (best !== undefined && groups.size < pointsWanted) break;
+    const together = ([group, all]: readonly [number, readonly QualityPoint[]]) =>
+      mean(group * spanMs, all, deviation(total));
+    best = { points: [...groups].map(together), spanMs, steps };
+    if (total.lists / groups.size >= listsWanted && groups.size <= pointsMost) break;
+  }
+  return best!;
+}
+
+/** Standard deviation of the engine's reciprocal ranks, from the interval of their mean. */
+function deviation({ orders, lists }: QualityReport["total"]): number {
+  const { low, high } = orders.find(({ name }) => name === "engine") ?? { low: null, high: null };
+  return low === null || high === null ? Number.NaN : ((high - low) / (2 * 1.96)) * Math.sqrt(lists);
+}
+
+function mean(atMs: number, all: readonly QualityPoint[], sd: number): MergedPoint {
+  if (all.length === 1) return { ...all[0]!, atMs };
+  const sum = (read: (point: QualityPoint) => number): number => all.reduce((sum, point) => sum + read(point), 0);
+  const lists = sum((point) => point.lists);
+  const rows = sum((point) => point.rows);
+  const mrr = all[0]!.mrr.map((_, i) => (lists > 0 ? sum((point) => point.lists * (point.mrr[i] ?? 0)) / lists : null));
+  const half = (1.96 * sd) / Math.sqrt(lists);
+  const engine = mrr[0];
+  const hasBand = typeof engine === "number" && lists > 1 && Number.isFinite(half);
+  return {
+    ...{ at: new Date(atMs).toISOString(), atMs, lists, mrr, rows },
+    low: hasBand ? engine - half : null,
+    high: hasBand ? engine + half : null,
+    logLoss: rows > 0 ? sum((point) => point.rows * (point.logLoss ?? 0)) / rows : null,
+    rateLogLoss: rows > 0 ? sum((point) => point.rows * (point.rateLogLoss ?? 0)) / rows : null,
+  };
+}
