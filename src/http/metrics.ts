@@ -65,11 +65,16 @@ const gauges: readonly (readonly [name: string, help: string, read: (status: Eng
   ["liveshelf_quarantined_events", "Events of suspects that wait.", ({ quarantined }) => quarantined],
 ];
 
+/** They ask Node for its handles and requests one by one, and Node ends the process where one of them is just being collected as garbage. */
+const unsafe = ["handles", "requests"].flatMap((what) => [`nodejs_active_${what}`, `nodejs_active_${what}_total`]);
+
 /** A registry of its own for each server: two in one process do not meet. */
 export function metrics(engine: Engine, shed: Shedding["counts"]): Metrics {
   const register = new Registry();
   const registers = [register];
-  collectDefaultMetrics({ register, prefix: "liveshelf_" });
+  const prefix = "liveshelf_";
+  collectDefaultMetrics({ register, prefix });
+  for (const name of unsafe) register.removeSingleMetric(`${prefix}${name}`);
   const requests = new Counter({
     name: "liveshelf_requests_total",
     help: "Requests answered.",
