@@ -35,6 +35,8 @@ export interface ClientOptions {
   readonly name?: string;
   /** Events wait so long for others to go with; default 200. */
   readonly batchMs?: number;
+  /** `false`: events go without the time of the shopper's act, and count as of when they arrive. For a server that keeps a time of its own, as a demo's. */
+  readonly timed?: boolean;
   /** Of each event that will not be sent again; default: a warning on the console. */
   readonly onRefused?: (refusal: Refusal) => void;
 }
@@ -103,7 +105,7 @@ function isNamed(given: object): boolean {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { server = "", key, name = "liveshelf", batchMs = 200 } = options;
+  const { server = "", key, name = "liveshelf", batchMs = 200, timed = true } = options;
   const { onRefused = (refusal) => console.warn("liveshelf", refusal) } = options;
   const address = `${server.replace(/\/$/, "")}/v1/`;
   const headers: Record<string, string> = { "content-type": "application/json" };
@@ -113,7 +115,7 @@ export function createClient(options: ClientOptions): Client {
   const visit = openVisit(store, visitKey);
   const onAnswer = (response: Response): void => visit.serverSaid(response.headers.get("date"));
   const outbox = openOutbox({
-    ...{ url: `${address}events`, headers, store, prefix: `${name}.event.`, batchMs, onRefused, onAnswer },
+    ...{ url: `${address}events`, headers, store, prefix: `${name}.event.`, batchMs, timed, onRefused, onAnswer },
   });
   let { user, consent } = options;
   let lastMs = 0;

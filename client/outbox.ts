@@ -11,6 +11,8 @@ interface OutboxOptions {
   /** What the keys of its events in the store begin with. */
   readonly prefix: string;
   readonly batchMs: number;
+  /** Whether the server is told their times; here they wait by them in any case. */
+  readonly timed?: boolean;
   readonly onRefused: (refusal: Refusal) => void;
   readonly onAnswer: (response: Response) => void;
 }
@@ -58,7 +60,16 @@ function eventOf(json: string): Dated | undefined {
   }
 }
 
-export function openOutbox({ url, headers, store, prefix, batchMs, onRefused, onAnswer }: OutboxOptions): Outbox {
+export function openOutbox({
+  url,
+  headers,
+  store,
+  prefix,
+  batchMs,
+  timed = true,
+  onRefused,
+  onAnswer,
+}: OutboxOptions): Outbox {
   const locks = globalThis.document && (navigator.locks as LockManager | undefined);
   /** Each page sends what it recorded itself, and takes over from pages that are gone: the lock of a page says that it is there. */
   let own = "";
@@ -150,7 +161,8 @@ export function openOutbox({ url, headers, store, prefix, batchMs, onRefused, on
     return batch;
   }
 
-  const body = (batch: readonly { event: Dated }[]): string => JSON.stringify(batch.map(({ event }) => event));
+  const body = (batch: readonly { event: Dated }[]): string =>
+    JSON.stringify(batch.map(({ event }) => (timed ? event : { ...event, time: undefined })));
 
   function failed(waitMs = 0): void {
     const backOffMs = Math.min(lastRetryMs, firstRetryMs * 2 ** failures++);

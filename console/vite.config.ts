@@ -29,7 +29,7 @@ export default defineConfig({
         // The pages of who runs the shop are one file: apart they pack worse, by 2 kB.
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "work", test: /\/console\/(?:desk|lookup|setup|keys)\// }],
+          groups: [{ name: "work", test: /\/console\/(?:desk|lookup|setup|keys|quality|now|app.polled|app.table)/ }],
         },
       },
     },

@@ -186,6 +186,8 @@ class LogEngine implements Engine {
     if (this.#isReadOnly) return;
     this.#erasing.schedule();
     this.#ticking.begin();
+    // What was imported and closed, or killed, before a snapshot was written has none; the next start is not to fold it once more.
+    this.#snapshotting.whenDue();
   }
 
   async record(events: EventInput | readonly EventInput[]): Promise<RecordReceipt> {

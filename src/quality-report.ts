@@ -10,7 +10,7 @@ import type {
   QualityQuery,
   QualityReport,
 } from "./core/quality-report.ts";
-import { qualityOrders, qualitySteps } from "./core/quality-report.ts";
+import { intervalListsMin, qualityOrders, qualitySteps } from "./core/quality-report.ts";
 import { sumAt } from "./quality/quality.ts";
 import { rings } from "./quality/step-rings.ts";
 import { surfaceName, words as wordsOf } from "./question.ts";
@@ -50,7 +50,7 @@ export function reportQuality(rooms: Rooms, { step = "hour", surface }: QualityQ
     },
     calibration: group === undefined ? [] : quality.bins(group).map(calibrationBin),
     places: group === undefined ? [] : places(rooms, group, row),
-    coverage: { items: itemsOf(rooms), ...quality.covered(clockMs) },
+    coverage: { items: rooms.items.size, ...quality.covered(clockMs) },
   };
 }
 
@@ -63,12 +63,11 @@ function surfaces({ quality, words }: Rooms, ring: (typeof rings)[number], clock
 }
 
 function point(atMs: number, items: number, sums: Float64Array, kept: readonly number[]): QualityPoint {
-  const { mean: _, ...interval } = mean(sums[sumAt.lists]!, sums[sumAt.ranks]!, sums[sumAt.rankSquares]!);
   return {
     at: new Date(atMs).toISOString(),
     lists: sums[sumAt.lists]!,
     mrr: kept.map((order) => ratio(sums[sumAt.ranks + order]!, sums[sumAt.lists]!)),
-    ...interval,
+    ...within01(mean(sums[sumAt.lists]!, sums[sumAt.ranks]!, sums[sumAt.rankSquares]!)),
     rows: sums[sumAt.rows]!,
     ...losses(sums),
     predicted: ratio(sums[sumAt.predicted]!, sums[sumAt.rows]!),
@@ -85,25 +84,29 @@ const losses = (sums: Float64Array) => ({
 function orderTotal(sums: Float64Array, order: number): QualityOrderTotal {
   const lists = sums[sumAt.lists]!;
   const ranks = sums[sumAt.ranks + order]!;
-  const { low, high } = mean(lists, ranks, sums[sumAt.rankSquares + order]!);
   const ofDifference = sums[sumAt.differenceSquares + order]!;
   return {
     name: qualityOrders[order]!,
     mrr: ratio(ranks, lists),
-    low,
-    high,
+    ...within01(mean(lists, ranks, sums[sumAt.rankSquares + order]!)),
     difference: order === 0 || lists === 0 ? null : mean(lists, sums[sumAt.ranks]! - ranks, ofDifference),
   };
 }
 
-/** Mean and interval of `count` values by their sum and the sum of their squares. */
+/** Mean and interval of `count` values by their sum and the sum of their squares; no interval of few. */
 function mean(count: number, sum: number, squares: number): QualityMean {
   const middle = sum / count;
-  if (count < 2) return { mean: middle, low: null, high: null };
+  if (count < intervalListsMin) return { mean: middle, low: null, high: null };
   const variance = Math.max(0, (squares - sum * middle) / (count - 1));
   const wide = z * Math.sqrt(variance / count);
   return { mean: middle, low: middle - wide, high: middle + wide };
 }
+
+/** The interval of a mean of reciprocal ranks. */
+const within01 = ({ low, high }: QualityMean) => ({
+  low: low === null ? null : Math.max(0, low),
+  high: high === null ? null : Math.min(1, high),
+});
 
 const ratio = (sum: number, count: number): number | null => (count > 0 ? sum / count : null);
 
@@ -139,9 +142,4 @@ function places({ quality, attribution, ranker, words }: Rooms, group: number, s
     const rate = chosen / rows;
     return { place, shown: rows, clicks: chosen, rate, ...wilson(rate, rows), bias: bias(place) };
   });
-}
-
-/** Items that may be shown: the catalogue's, or all that are known where there is none. */
-function itemsOf({ catalogue, items }: Rooms): number {
-  return catalogue.size > 0 ? catalogue.size : items.size;
 }

@@ -167,6 +167,12 @@ describe("the console over HTTP", () => {
     const page = await app.inject("/");
     expect(page.statusCode).toBe(200);
     expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
+    // Which words it says to load is by the language asked for.
+    expect(page.headers.vary).toBe("accept-encoding, accept-language");
+    const chinese = await app.inject({ url: "/", headers: { "accept-language": "zh-CN,zh;q=0.9" } });
+    expect([page.headers.link, chinese.headers.link].map((link) => /console\/([^>]+)/.exec(String(link))?.[1])).toEqual(
+      ["en.json", "zh-Hans.json"],
+    );
     expect(page.headers["content-security-policy"]).toMatch(/^default-src 'self';.*frame-ancestors 'none'$/);
     const files = [...page.body.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, name]) => name!);
     expect(files.length).toBeGreaterThan(1);

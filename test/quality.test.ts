@@ -6,13 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import { dayMs } from "../src/core/clock.ts";
 import { eventAtMs, type LoggedEvent } from "../src/core/event.ts";
+import { verdict } from "../src/core/lesson.ts";
 import { parseEvent } from "../src/core/parse-event.ts";
 import type { EventInput } from "../src/core/public.ts";
-import { qualitySteps } from "../src/core/quality-report.ts";
+import { intervalListsMin, qualitySteps } from "../src/core/quality-report.ts";
+import { Rows } from "../src/core/rows.ts";
 import { createEngine } from "../src/engine.ts";
 import { Learning } from "../src/learn.ts";
 import { reportQuality } from "../src/quality-report.ts";
-import { buildRooms, type Rooms } from "../src/rooms.ts";
+import { buildRooms, engineAt, type Rooms } from "../src/rooms.ts";
 import { simulatedHistory } from "../src/simulator/history.ts";
 import { simulatedShop } from "../src/simulator/shop.ts";
 import { codeOf, overHttp, withEngine } from "./at-limits.ts";
@@ -71,7 +73,13 @@ describe("a history, recounted", () => {
     expect(total.lists).toBeGreaterThan(200);
     const expected = orders.map((name, o) => {
       const { mean: mrr, low, high } = interval(lists.map((ranks) => ranks[o]!));
-      const difference = o === 0 ? null : interval(lists.map((ranks) => ranks[0]! - ranks[o]!));
+      const difference =
+        o === 0
+          ? null
+          : interval(
+              lists.map((ranks) => ranks[0]! - ranks[o]!),
+              -1,
+            );
       return { name, mrr, low, high, difference };
     });
     expect(rounded(total.orders)).toEqual(rounded(expected));
@@ -120,6 +128,54 @@ test("an order whose columns are configured away is not judged", () => {
   expect(total.orders.map(({ name }) => name)).toEqual(orders);
   expect(points[0]!.mrr.length).toBe(3);
 });
+
+/** What is told after a list of twelve for each of these ranks of what was chosen. */
+function judged(ranks: readonly number[]) {
+  const rooms = buildRooms(completeConfig({}));
+  const atMs = Date.UTC(2026, 10, 22);
+  rooms.registers[engineAt.clockMs] = atMs;
+  const rows = new Rows(rooms.listFeatures.columns.length, 12);
+  rows.resize(12);
+  const position = Int32Array.from({ length: 12 }, (_, i) => i);
+  const chances = Float64Array.from(position, (place) => -place);
+  for (const rank of ranks) {
+    const verdicts = new Uint8Array(12).fill(verdict.passedOver);
+    verdicts[rank - 1] = verdict.chosen;
+    const lesson = { rows, position, verdict: verdicts, atMs, surface: -1, isChoice: true, orderedByEngine: true };
+    rooms.quality.judge({ ...lesson, weight: 1 }, chances, chances);
+  }
+  return reportQuality(rooms);
+}
+
+describe("how sure it is", () => {
+  const intervals = (ranks: readonly number[]) => {
+    const { points, total } = judged(ranks);
+    return [points[0]!, ...total.orders, ...total.orders.flatMap(({ difference }) => difference ?? [])];
+  };
+  const none = expect.objectContaining({ low: null, high: null });
+  const some = expect.objectContaining({ low: expect.any(Number), high: expect.any(Number) });
+
+  test("is not told of few lists, which may happen to be alike", () => {
+    for (const lists of [1, 2, intervalListsMin - 1])
+      for (const one of intervals(Array.from({ length: lists }, () => 1))) expect(one).toEqual(none);
+    expect(intervals([1, 12, 12])).toEqual(Array.from({ length: 8 }, () => none));
+    for (const one of intervals(Array.from({ length: intervalListsMin }, () => 1))) expect(one).toEqual(some);
+  });
+
+  test("never goes beyond what a mean can be", () => {
+    const ranks = Array.from({ length: intervalListsMin }, (_, i) => (i === 0 ? 12 : 1));
+    const { points, total } = judged(ranks);
+    expect([points[0]!.high, total.orders[0]!.high]).toEqual([1, 1]);
+    expect(total.orders[0]!.low).toBeLessThan(total.orders[0]!.mrr!);
+  });
+});
+
+test("no more items were shown than there are: what is not in the catalogue counts as well", () =>
+  withEngine(async (engine, clock) => {
+    await engine.record({ type: "item", item: "a", fields: {} });
+    await engine.record({ type: "slate", slate: "s", items: ["a", "b", "c"], user: "u", time: clock.nowMs() });
+    expect(engine.quality().coverage).toEqual({ items: 3, hour: 3, day: 3, week: 3 });
+  }));
 
 describe("an engine that orders its own lists", () => {
   test("tells what the places add, and goes on the same after it was opened again", async () => {
@@ -182,7 +238,7 @@ test("GET /v1/quality says the same over HTTP", () =>
       expect(told).toEqual({ status: 200, body: engine.quality({ step: "minute", surface: "home" }) });
       expect(told.body.points[0]).toMatchObject({
         lists: 1,
-        mrr: [0.5, 0.5, 0.75, 0.75],
+        mrr: [0.5, 0.5, 0.5, 0.5],
         low: null,
         rows: 2,
         items: 2,
@@ -194,7 +250,7 @@ test("GET /v1/quality says the same over HTTP", () =>
       });
       expect((await ask("/v1/quality?step=week")).body.error.code).toBe("REQUEST_MALFORMED");
       const { body: figures } = await app.inject({ url: "/metrics" });
-      expect(figures).toContain('\nliveshelf_quality_mrr{order="popular"} 0.75\n');
+      expect(figures).toContain('\nliveshelf_quality_mrr{order="popular"} 0.5\n');
       expect(figures).toMatch(/^liveshelf_quality_calibration \d/m);
       expect(engine.inspect().quality).toEqual(engine.quality({ step: "day" }).total);
       clock.advance(500 * dayMs);

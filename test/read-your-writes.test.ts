@@ -18,7 +18,7 @@ let server: Server;
 beforeAll(async () => {
   // Snapshots are written meanwhile, too.
   engine = await createEngine({ data, snapshotEvery: 400 });
-  server = await startServer(engine, completeConfig({ port: 0 }));
+  server = await startServer(engine, completeConfig({ port: 0, shedAfterMs: 0 }));
   await post(
     "/v1/events",
     catalogue.map((item) => ({ type: "item", item, fields: { title: `Thing ${item}` } })),

@@ -41,6 +41,13 @@ test("a log that is emptied, or gone from beside its snapshots, is damage and no
   expect(existsSync(logFile())).toBe(false);
 });
 
+test("a start that had much to fold has a snapshot written, so that the next has little", async () => {
+  rmSync(join(data, "snapshots"), { recursive: true });
+  const shop = await createEngine({ data, tickMs: 0, snapshotEvery: 300 });
+  await expect.poll(() => shop.status().snapshotOffset, { timeout: 60_000 }).toBe(views.length);
+  await shop.close();
+});
+
 test("who only reads writes no snapshot", async () => {
   const before = readdirSync(join(data, "snapshots"));
   const reader = await createEngine({ data, readOnly: true });

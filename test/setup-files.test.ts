@@ -1,7 +1,9 @@
 /** What the console's set-up reads out of a shop's file. */
 import { describe, expect, test } from "vitest";
+import { toMend } from "../console/setup/findings.ts";
 import { guess, items, type Meaning } from "../console/setup/mapping.ts";
 import { decoded, readTable } from "../console/setup/table.ts";
+import type { Finding } from "../src/doctor/finding.ts";
 
 const atOnce = () => undefined;
 const read = (text: string) => readTable(text, atOnce);
@@ -83,6 +85,67 @@ describe("columns", () => {
     expect(await guessed("a,b,c", "1,x,Wool scarf", "1,y,Wool hat")).toEqual(["own", "id", "title"]);
   });
 
+  test("are known by a part of the name, without units; cells say which of two it is, and each meaning is given once", async () => {
+    const guessed = async (head: string, ...rows: readonly string[]) => guess(await read([head, ...rows].join("\n")));
+    const german = "Artikelnr.;Artikelbezeichnung;Hersteller;Warengruppe;VK-Preis;Lagerbestand;Farbe;Beschreibung";
+    const meant = ["id", "title", "brand", "category", "price", "inStock", "own", "description"];
+    expect(await guessed(german)).toEqual(meant);
+    const rows = [
+      "10;Wollschal;Fjord;Kleidung > Schals;19,90;3;rot;Ein langer Schal aus Wolle.",
+      "11;Wollmütze;Fjord;Kleidung > Mützen;9,90;ausverkauft;rot;Eine Mütze aus Wolle.",
+    ];
+    expect(await guessed(german, ...rows)).toEqual(meant);
+    expect(await guessed("Item no.;Product name;Price (USD);Verfügbar")).toEqual(["id", "title", "price", "inStock"]);
+    expect(await guessed("Art.-Nr.;Name;Preis (EUR);EK-Preis;Kategorie-Nr")).toEqual([
+      ...["id", "title", "price", "own"],
+      "own",
+    ]);
+    expect(await guessed("商品编号,商品名称,价格(元),库存（件）")).toEqual(["id", "title", "price", "inStock"]);
+    expect(await guessed("name,what,price,price group,sku", "A > B,Scarf,low,7.5,1", "A > C,Hat,high,8,2")).toEqual([
+      ...["category", "title", "own", "price", "id"],
+    ]);
+    expect(await guessed("id,sku,title", "1,a,x", "1,b,y", "1,c,z")).toEqual(["own", "id", "title"]);
+    expect(await guessed("ornament,stocking", "x,long", "y,short")).toEqual(["id", "title"]);
+  });
+
+  test("of what is in stock say yes, no, or nothing that is known", async () => {
+    const said = async (words: readonly string[]) =>
+      (await fieldsOf(["id;stock", ...words.map((word, i) => `${i};${word}`)].join("\n"))).map(
+        ({ inStock }) => inStock,
+      );
+    const no =
+      "ausverkauft|nicht verfügbar|vergriffen|0 Stück|0|0,0|-1|out of stock|OutOfStock|out_of_stock|Sold out|no|nein";
+    expect(new Set(await said(`${no}|Unavailable|not in stock|无货|售罄|缺货`.split("|")))).toEqual(new Set([false]));
+    const yes =
+      "in stock|https://schema.org/InStock|yes|ja|auf Lager|sofort lieferbar|12|12 Stück|> 10|5+|有货|3件|available";
+    expect(new Set(await said(yes.split("|")))).toEqual(new Set([true]));
+    expect(new Set(await said(["3 Tage", "bald", "on request", "2026-01-05"]))).toEqual(new Set([undefined]));
+    expect(await said([""])).toEqual([null]);
+  });
+
+  test("of prices: one or two digits at the end are never a group, three are one by the column's style", async () => {
+    const priced = async (...cells: readonly string[]) =>
+      (await fieldsOf(["id;price", ...cells.map((cell, i) => `${i};${cell}`)].join("\n"))).map(({ price }) => price);
+    expect(await priced("19,90", "7.50", "1.299", "1.299,5", "1.299.000", "8.5 €")).toEqual([
+      ...[19.9, 7.5, 1299, 1299.5, 1_299_000, 8.5],
+    ]);
+    expect(await priced("1,299", "1,299.50", "Rs. 1,200.5", "$.99")).toEqual([1299, 1299.5, 1200.5, 0.99]);
+    expect(await priced("1.299,-", "5", "1 299,00 kr", "a-b")).toEqual([1299, 5, 1299, "a-b"]);
+    expect(await priced("1,299", "1.299", "12.3456", "1'299.50")).toEqual([1299, 1.299, 12.3456, 1299.5]);
+  });
+
+  test("with an id that comes again make one item, by the last word, and its lines are named", async () => {
+    const table = await read("id,title,price\n1,A,2\n2,B,3\n1,C,2\n1,C,4\n");
+    const made = await items(table, guess(table), atOnce);
+    expect(made.repeated).toEqual([4, 5]);
+    expect(made.items.map(({ line, event }) => [line, event.item, event.fields])).toEqual([
+      [5, "1", { title: "C", price: 4 }],
+      [3, "2", { title: "B", price: 3 }],
+    ]);
+    const parts = await read('{"id":1,"title":"A"}\n{"id":1,"price":3}');
+    expect((await items(parts, guess(parts), atOnce)).items[0]!.event.fields).toEqual({ title: "A", price: 3 });
+  });
+
   test("give numbers, paths, lists and answers, and say where there is nothing", async () => {
     const head = "id;title;price;category;tags;stock;size;hot";
     const rows = [
@@ -125,4 +188,10 @@ describe("columns", () => {
     const left = await items(table, ["id", "leave"], atOnce);
     expect(left.items[0]!.event.id).not.toBe(once.items[0]!.event.id);
   });
+});
+
+test("What is found stands with the worst first, and what is well not at all", () => {
+  const finding = (code: string, status: Finding["status"]): Finding => ({ code, status, message: "" });
+  const found = [finding("a", "WARN"), finding("b", "PASS"), finding("c", "FAIL"), finding("d", "WARN")];
+  expect(toMend(found).map(({ code }) => code)).toEqual(["c", "a", "d"]);
 });

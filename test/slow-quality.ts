@@ -1,6 +1,6 @@
 /** How well lists were ordered and chances held, computed anew from all that happened: the slow twin of src/quality/. */
 import { type Lesson, verdict } from "../src/core/lesson.ts";
-import type { QualityStep } from "../src/core/quality-report.ts";
+import { intervalListsMin, type QualityStep } from "../src/core/quality-report.ts";
 import type { Observer } from "../src/observer.ts";
 import type { Rooms } from "../src/rooms.ts";
 
@@ -147,8 +147,7 @@ export class SlowQuality {
     ];
     return keys.map((key) => {
       const sorted = [...logits.keys()].sort((a, b) => compare(key(b), key(a)));
-      const alike = sorted.flatMap((i, place) => (compare(key(i), key(chosen)) === 0 ? [1 / (place + 1)] : []));
-      return alike.reduce((sum, one) => sum + one, 0) / alike.length;
+      return 1 / (1 + sorted.indexOf(chosen));
     });
   }
 }
@@ -166,10 +165,11 @@ function wide(values: readonly number[]): number {
   return 1.959964 * Math.sqrt(variance / values.length);
 }
 
-export function interval(values: readonly number[]) {
+/** Of values from `min` to 1. */
+export function interval(values: readonly number[], min = 0) {
   const middle = mean(values)!;
-  const none = values.length < 2;
-  return { mean: middle, low: none ? null : middle - wide(values), high: none ? null : middle + wide(values) };
+  if (values.length < intervalListsMin) return { mean: middle, low: null, high: null };
+  return { mean: middle, low: Math.max(min, middle - wide(values)), high: Math.min(1, middle + wide(values)) };
 }
 
 export function figures(lessons: readonly JudgedLesson[]) {

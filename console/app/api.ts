@@ -23,10 +23,13 @@ export const isReachable = signal(true);
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  /** No sooner is there any use in asking again. */
+  readonly waitMs: number;
+  constructor(status: number, code: string, message: string, waitMs = pauseMs) {
     super(message);
     this.status = status;
     this.code = code;
+    this.waitMs = waitMs;
   }
 }
 
@@ -60,15 +63,38 @@ export async function ask(path: string, call: Call = {}, tries = triesMax): Prom
     if ((error as Error).name !== "AbortError") isReachable.value = false;
     throw error;
   }
-  isReachable.value = true;
+  const isAway = response.status >= 502 && response.status <= 504;
+  // What stands before a server answers as well where there is none behind it.
+  if (!isAway) isReachable.value = true;
   if (response.ok) return response;
   const { error } = (await response.json().catch(() => ({}))) as { error?: { code: string; message: string } };
   if (response.status === 401) isLocked.value = true;
+  const waitMs = Math.max(pauseMs, Number(response.headers.get("retry-after")) * 1000 || 0);
   if (response.status === 503 && tries > 1 && !given?.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
     return ask(path, call, tries - 1);
   }
-  throw new ApiError(response.status, error?.code ?? String(response.status), error?.message ?? response.statusText);
+  const { status, statusText } = response;
+  throw new ApiError(status, error?.code ?? String(status), error?.message ?? statusText, waitMs);
+}
+
+/** It will pass by itself: no server there, one that is not ready, or has too much to do. */
+const passes = (error: unknown): boolean =>
+  !(error instanceof ApiError) || (error.status >= 502 && error.status <= 504 && error.code !== "LOG_UNWRITABLE");
+
+/** Asks again for as long as the server does not answer; rejects with what it refuses, and once `given` is aborted. */
+export async function untilAnswered<T>(asking: () => Promise<T>, given: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await asking();
+    } catch (error) {
+      if (given.aborted || !passes(error)) throw error;
+      const { code, waitMs = pauseMs } = error as Partial<ApiError>;
+      if (code !== "OVERLOADED" && code !== "DEADLINE_PASSED") isReachable.value = false;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      given.throwIfAborted();
+    }
+  }
 }
 
 const json = async <T>(path: string, call?: Call): Promise<T> => (await ask(path, call)).json() as Promise<T>;

@@ -1,7 +1,7 @@
 /** What stands around every page: the name, the pages, language and theme, and whether the server answers. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { isReachable, key } from "./api.ts";
+import { api, isReachable, key, untilAnswered } from "./api.ts";
 import { Icon, type IconName, Mark } from "./icons.tsx";
 import { hrefOf, route } from "./route.ts";
 import { type Opened, opened } from "./scopes.ts";
@@ -28,6 +28,13 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
     () => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }),
     [now, opened.value],
   );
+  useEffect(() => {
+    if (isReachable.value) return undefined;
+    const given = new AbortController();
+    // Whatever the page asks meanwhile, the banner goes once the server is back.
+    untilAnswered(api.ready, given.signal).catch(() => {});
+    return () => given.abort();
+  }, [isReachable.value]);
   return (
     <div class="frame">
       <button class="skip" type="button" onClick={toMain}>

@@ -41,4 +41,9 @@ function App() {
   return <Frame>{Page && <Page />}</Frame>;
 }
 
-void firstWords.then(() => render(<App />, document.getElementById("app")!));
+const place = document.getElementById("app")!;
+firstWords.then(
+  () => render(<App />, place),
+  // There are no words to say it in but these.
+  (error: Error) => render(<p class="problem">{error.message}</p>, place),
+);

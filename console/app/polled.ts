@@ -1,4 +1,4 @@
-/** An answer that is asked for again and again while somebody looks; what was answered stays until there is another. */
+/** An answer that is asked for again and again while somebody looks; what was answered stays until there is another answer to the same. */
 import { useEffect, useState } from "preact/hooks";
 
 export interface Polled<T> {
@@ -8,7 +8,8 @@ export interface Polled<T> {
 
 /** `about` says all that `ask` depends on. What is the same as before is not shown anew. */
 export function usePolled<T>(about: string, everyMs: number, ask: (ended: AbortSignal) => Promise<T>): Polled<T> {
-  const [found, setFound] = useState<Polled<T>>({ value: undefined, error: undefined });
+  const nothing = { about, value: undefined, error: undefined };
+  const [found, setFound] = useState<Polled<T> & { readonly about: string }>(nothing);
   useEffect(() => {
     const ending = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,11 +22,12 @@ export function usePolled<T>(about: string, everyMs: number, ask: (ended: AbortS
       try {
         const value = await ask(ending.signal);
         const text = JSON.stringify(value);
-        if (!ending.signal.aborted && text !== before) setFound({ value, error: undefined });
+        if (!ending.signal.aborted && text !== before) setFound({ about, value, error: undefined });
         before = text;
       } catch (error) {
         before = "";
-        if (!ending.signal.aborted) setFound(({ value }) => ({ value, error }));
+        if (!ending.signal.aborted)
+          setFound((last) => ({ about, value: last.about === about ? last.value : undefined, error }));
       }
       isAsking = false;
       if (!ending.signal.aborted) timer = setTimeout(again, everyMs);
@@ -38,5 +40,6 @@ export function usePolled<T>(about: string, everyMs: number, ask: (ended: AbortS
       document.removeEventListener("visibilitychange", again);
     };
   }, [about]);
-  return found;
+  // What answers another question does not stand under this one.
+  return found.about === about ? found : nothing;
 }

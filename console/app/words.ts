@@ -34,19 +34,22 @@ async function wordsOf(wanted: Language): Promise<Messages> {
   return found;
 }
 
-/** Resolves with the first words that can be shown. */
-export const firstWords = new Promise<void>((resolve) => {
+/** Resolves with the first words that can be shown; rejects where the server has none, not in English either. */
+export const firstWords = new Promise<void>((resolve, reject) => {
   effect(() => {
     const asked = wantedLanguage.value;
     const wanted = asked in addresses ? asked : "en";
-    void wordsOf(wanted).then((found) => {
+    const show = (found: Messages): void => {
       // Another may have been asked for meanwhile.
       if (wantedLanguage.peek() !== asked) return;
       messages = found;
       language.value = wanted;
       document.documentElement.lang = wanted;
       resolve();
-    });
+    };
+    wordsOf(wanted)
+      .catch(() => wordsOf("en"))
+      .then(show, reject);
   });
 });
 
@@ -86,6 +89,7 @@ const formats = computed(() => {
     percent: new Intl.NumberFormat(value, { style: "percent", maximumSignificantDigits: 2 }),
     time: new Intl.DateTimeFormat(value, { dateStyle: "medium", timeStyle: "short" }),
     signed: new Intl.NumberFormat(value, { signDisplay: "exceptZero", maximumFractionDigits: 2 }),
+    currencies: new Map<string, Intl.NumberFormat>(),
   };
 });
 
@@ -99,10 +103,11 @@ export const formatTime = (at: string | number): string => formats.value.time.fo
 export const formatSigned = (value: number): string => formats.value.signed.format(value);
 
 export function formatMoney(value: number, currency?: unknown): string {
-  if (typeof currency === "string" && /^[A-Z]{3}$/.test(currency)) {
-    return new Intl.NumberFormat(language.value, { style: "currency", currency }).format(value);
-  }
-  return formats.value.money.format(value);
+  const { currencies, money } = formats.value;
+  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return money.format(value);
+  const format = currencies.get(currency) ?? new Intl.NumberFormat(language.value, { style: "currency", currency });
+  currencies.set(currency, format);
+  return format.format(value);
 }
 
 export function formatBytes(bytes: number): string {

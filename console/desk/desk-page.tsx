@@ -6,6 +6,7 @@ import { Icon } from "../app/icons.tsx";
 import { Empty, Problem } from "../app/parts.tsx";
 import { go, hrefOf, route } from "../app/route.ts";
 import { t } from "../app/words.ts";
+import { prepareFormats } from "../shop/in-parts.ts";
 import { desk, useKept } from "./desk-api.ts";
 import { Queries } from "./queries.tsx";
 import { Ranking } from "./ranking.tsx";
@@ -20,6 +21,7 @@ export function DeskPage() {
   const [draft, setDraft] = useState<SynonymRules>();
   const [isOther, setOther] = useState(false);
   const [version, setVersion] = useState(0);
+  useEffect(prepareFormats, []);
   const about = (who: string | undefined, synonyms?: SynonymRules): string =>
     JSON.stringify([q, who, synonyms, version]);
   const here = useKept(q === undefined ? undefined : about(user), (signal) => desk.trace({ query: q!, user }, signal));

@@ -8,10 +8,14 @@ import { TableFrame } from "../app/table-frame.tsx";
 import { count, formatNumber, formatSigned, t } from "../app/words.ts";
 import { Picture } from "../pictures/picture.tsx";
 import { titleOf } from "../shop/acts.ts";
+import { useInParts } from "../shop/in-parts.ts";
 import { useReorder } from "../shop/reorder.ts";
 import { Reasons, scaleOf } from "../shop/why.tsx";
 import type { Trace } from "./desk-api.ts";
 import { contribution, type Group, groups, type Item, without } from "./groups.ts";
+
+/** Rows in a frame. */
+const part = 8;
 
 interface RankingProps {
   readonly trace: Trace;
@@ -26,7 +30,8 @@ export function Ranking({ trace, other, otherName }: RankingProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const placed = without(trace.items, left);
   const there = new Map(other?.items.map(({ item, position }) => [item, position]));
-  useReorder(body, placed.map(({ item }) => item.item).join("\n"));
+  const ready = useInParts(placed.length, part);
+  useReorder(body, placed.map(({ item }) => item.item).join("\n"), ready === placed.length);
   const scale = scaleOf(trace.items);
   // What is said of all of them tells nothing.
   const isTold = (tier: Item["tier"]): boolean => tier !== "others" && trace.items.some((one) => one.tier !== tier);
@@ -85,7 +90,7 @@ export function Ranking({ trace, other, otherName }: RankingProps) {
               </tr>
             </thead>
             <tbody ref={body}>
-              {placed.map(({ item, place, logit }) => {
+              {placed.slice(0, ready).map(({ item, place, logit }) => {
                 const { item: id, fields, match, matchRank, tier } = item;
                 const title = titleOf(id, fields);
                 const isOpen = opened === id;

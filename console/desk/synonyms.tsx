@@ -82,7 +82,7 @@ export function SynonymsEditor({ draft, published }: SynonymsProps) {
         aria-invalid={wrong.length > 0}
         rows={8}
         spellcheck={false}
-        placeholder={"sofa, couch, settee\ntv => television"}
+        placeholder={t("desk.synonyms-example")}
         value={text}
         onInput={({ currentTarget }) => edit(currentTarget.value)}
       />

@@ -11,13 +11,16 @@ export interface Entry {
   readonly touch?: Touch;
 }
 
-/** Newest first. What was chosen from one of the lists is marked there, and is no entry of its own; nor is what was done before the oldest of them, where lists there are. */
+/** A list tells when it was shown, not when something was chosen: what was done with that later is another visit's. */
+const visitMs = 30 * 60_000;
+
+/** Newest first. What was chosen from one of the lists is marked there, and is no entry of its own for that visit; nor is what was done before the oldest of them, where lists there are. */
 export function entriesOf(slates: readonly UserSlate[], recent: readonly Touch[]): Entry[] {
-  const chosen = new Set(
-    slates.flatMap(({ items }) => items.filter(({ outcomes }) => outcomes.length > 0).map(({ item }) => item)),
-  );
+  const toldUntilMs = new Map<string, number>();
+  for (const { at, items } of slates.toReversed())
+    for (const { item, outcomes } of items) if (outcomes.length > 0) toldUntilMs.set(item, Date.parse(at) + visitMs);
   const oldest = slates.at(-1)?.at ?? "";
-  const touches = recent.filter(({ item, at }) => at >= oldest && !chosen.has(item));
+  const touches = recent.filter(({ item, at }) => at >= oldest && Date.parse(at) > (toldUntilMs.get(item) ?? 0));
   const entries: Entry[] = [...slates.map((slate) => ({ at: slate.at, slate }))];
   entries.push(...touches.map((touch) => ({ at: touch.at, touch })));
   return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));

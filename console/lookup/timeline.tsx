@@ -1,5 +1,5 @@
 /** What a shopper was shown of late and what they did, newest first: told again while one looks. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Fields } from "../../src/core/event.ts";
 import type { UserReport, UserSlate } from "../../src/core/user-report.ts";
 import { api } from "../app/api.ts";
@@ -18,13 +18,16 @@ const slatesMax = 100;
 
 export function Timeline({ user }: { readonly user: string }) {
   const [size, setSize] = useState(slatesAtFirst);
-  const { value: known, error } = usePolled(`${user} ${size}`, pollMs, async () => {
+  const { value, error } = usePolled(`${user} ${size}`, pollMs, async (ended) => {
     const [{ slates }, { recent }] = await Promise.all([api.userSlates(user, size), api.user(user)]);
     const items = [...recent.map(({ item }) => item), ...slates.flatMap((one) => shownOf(one).map(({ item }) => item))];
-    return { slates, recent, fields: Object.fromEntries(await fieldsOf([...new Set(items)])) };
+    return { slates, recent, fields: Object.fromEntries(await fieldsOf([...new Set(items)], ended)) };
   });
-  if (error) return <Problem error={error} />;
-  if (!known) return null;
+  // It stays while it cannot be told anew, and while more of it is asked for.
+  const latest = useRef(value);
+  latest.current = value ?? latest.current;
+  const known = latest.current;
+  if (!known) return error ? <Problem error={error} /> : null;
   const entries = entriesOf(known.slates, known.recent);
   return (
     <section class="block">
@@ -32,6 +35,7 @@ export function Timeline({ user }: { readonly user: string }) {
         <h3>{t("timeline.title")}</h3>
         <p>{t("timeline.hint")}</p>
       </header>
+      {error ? <Problem error={error} /> : null}
       {entries.length === 0 && <p class="note">{t("lookup.nothing")}</p>}
       <ol class="timeline">
         {entries.map((entry) => (

@@ -1,12 +1,12 @@
 /** Whether the chances that the engine gives are what happens. */
 import type { QualityReport } from "../../src/core/quality-report.ts";
-import { formatNumber, formatPercent, t } from "../app/words.ts";
+import { formatNumber, formatPercent, formatTime, t } from "../app/words.ts";
 import { merged } from "./merged.ts";
 import { Numbers } from "./numbers.tsx";
 import { OverTime } from "./over-time.tsx";
 import { Plot } from "./plot.tsx";
 import { logarithmic } from "./scales.ts";
-import { formatInterval, formatMean } from "./written.ts";
+import { formatInterval, formatMean, formatOrNot } from "./written.ts";
 
 type Bin = QualityReport["calibration"][number];
 
@@ -45,6 +45,21 @@ export function Chances({ report }: { readonly report: QualityReport }) {
             ]}
           />
           <p class="note">{t("quality.log-loss-note")}</p>
+          <Numbers
+            of={t("quality.log-loss-time")}
+            head={[t("quality.from"), t("quality.judged"), t("order.engine"), t("quality.rate-alone")]}
+            rows={() =>
+              points
+                .filter(({ rows }) => rows > 0)
+                .toReversed()
+                .map(({ at, rows, logLoss, rateLogLoss }) => [
+                  formatTime(at),
+                  formatNumber(rows),
+                  formatOrNot(logLoss, formatMean),
+                  formatOrNot(rateLogLoss, formatMean),
+                ])
+            }
+          />
         </div>
         <figure class="chart">
           <figcaption>

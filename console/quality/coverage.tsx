@@ -1,7 +1,8 @@
 /** How much of the catalogue anybody gets to see. */
 import type { QualityReport } from "../../src/core/quality-report.ts";
 import { Bar } from "../app/parts.tsx";
-import { formatNumber, formatPercent, t } from "../app/words.ts";
+import { formatNumber, formatPercent, formatTime, t } from "../app/words.ts";
+import { Numbers } from "./numbers.tsx";
 import { OverTime } from "./over-time.tsx";
 import { stepMs } from "./quality-api.ts";
 
@@ -42,6 +43,17 @@ export function Coverage({ report: { coverage, points, step } }: { readonly repo
         />
       )}
       <p class="note">{t("quality.coverage-note")}</p>
+      {points.length > 0 && (
+        <Numbers
+          of={t(`quality.coverage-${step}`)}
+          head={[t("quality.from"), t("quality.items"), t("quality.coverage")]}
+          rows={() =>
+            points
+              .toReversed()
+              .map(({ at, items }) => [formatTime(at), formatNumber(items), formatPercent(share(items))])
+          }
+        />
+      )}
     </section>
   );
 }

@@ -41,23 +41,25 @@ export function merged({ points, step, total }: Pick<QualityReport, "points" | "
 
 /** Standard deviation of the engine's reciprocal ranks, from the interval of their mean. */
 function deviation({ orders, lists }: QualityReport["total"]): number {
-  const { low, high } = orders.find(({ name }) => name === "engine") ?? { low: null, high: null };
-  return low === null || high === null ? Number.NaN : ((high - low) / (2 * 1.96)) * Math.sqrt(lists);
+  const { mrr, low, high } = orders.find(({ name }) => name === "engine") ?? { mrr: null, low: null, high: null };
+  if (mrr === null || low === null || high === null) return Number.NaN;
+  // One side may be cut off at 0 or 1.
+  return (Math.max(high - mrr, mrr - low) / 1.96) * Math.sqrt(lists);
 }
 
+/** Its interval by the deviation `sd` of the whole, whatever it rests on: a few lists that are alike by chance do not make it narrow. */
 function mean(atMs: number, all: readonly QualityPoint[], sd: number): MergedPoint {
-  if (all.length === 1) return { ...all[0]!, atMs };
   const sum = (read: (point: QualityPoint) => number): number => all.reduce((sum, point) => sum + read(point), 0);
   const lists = sum((point) => point.lists);
   const rows = sum((point) => point.rows);
   const mrr = all[0]!.mrr.map((_, i) => (lists > 0 ? sum((point) => point.lists * (point.mrr[i] ?? 0)) / lists : null));
   const half = (1.96 * sd) / Math.sqrt(lists);
   const engine = mrr[0];
-  const hasBand = typeof engine === "number" && lists > 1 && Number.isFinite(half);
+  const hasBand = typeof engine === "number" && Number.isFinite(half);
   return {
     ...{ at: new Date(atMs).toISOString(), atMs, lists, mrr, rows },
-    low: hasBand ? engine - half : null,
-    high: hasBand ? engine + half : null,
+    low: hasBand ? Math.max(0, engine - half) : null,
+    high: hasBand ? Math.min(1, engine + half) : null,
     logLoss: rows > 0 ? sum((point) => point.rows * (point.logLoss ?? 0)) / rows : null,
     rateLogLoss: rows > 0 ? sum((point) => point.rows * (point.rateLogLoss ?? 0)) / rows : null,
   };

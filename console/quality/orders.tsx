@@ -5,7 +5,7 @@ import { formatNumber, formatTime, named, t } from "../app/words.ts";
 import { type MergedPoint, merged } from "./merged.ts";
 import { Numbers } from "./numbers.tsx";
 import { OverTime } from "./over-time.tsx";
-import { formatDifference, formatInterval, formatMean } from "./written.ts";
+import { formatDifference, formatInterval, formatMean, formatOrNot } from "./written.ts";
 
 /** Colour and dash of each, whatever others there are. */
 const looks: Readonly<Record<string, { readonly series: number; readonly dash?: string }>> = {
@@ -16,14 +16,12 @@ const looks: Readonly<Record<string, { readonly series: number; readonly dash?: 
 };
 
 const orderName = (name: string): string => named("order", name);
-const engineInterval = ({ mrr, low, high }: MergedPoint): [number, number] => [
-  low ?? mrr[0] ?? Number.NaN,
-  high ?? mrr[0] ?? Number.NaN,
-];
+const interval = ({ low, high }: MergedPoint): [number, number] => [low ?? Number.NaN, high ?? Number.NaN];
 
 export function Orders({ report }: { readonly report: QualityReport }) {
   const { orders, total, step } = report;
   const { points, spanMs, steps } = merged(report);
+  const hasBand = points.some(({ low }) => low !== null);
   return (
     <section class="block">
       <header class="section-head">
@@ -43,7 +41,7 @@ export function Orders({ report }: { readonly report: QualityReport }) {
             total: total.orders.find((one) => one.name === name)?.mrr,
             values: points.map(({ mrr }) => mrr[i] ?? Number.NaN),
             ...(looks[name] ?? { series: 5 + i }),
-            ...(name === "engine" && { isMain: true, band: points.map(engineInterval) }),
+            ...(name === "engine" && { isMain: true, ...(hasBand && { band: points.map(interval) }) }),
           }))}
         />
         <div>
@@ -96,12 +94,14 @@ export function Orders({ report }: { readonly report: QualityReport }) {
   );
 }
 
-const written = (value: number | null): string => (value === null ? "–" : formatMean(value));
+const written = (value: number | null): string => formatOrNot(value, formatMean);
 
 /** How the engine does against it, list by list, in words; what may be chance is said to be. */
 function Against({ order: { difference } }: { readonly order: QualityOrderTotal }) {
-  if (!difference || difference.low === null || difference.high === null) return null;
+  if (!difference) return null;
   const { mean, low, high } = difference;
+  if (low === null || high === null)
+    return <span class="against">{t("quality.too-few", { by: formatDifference(mean) })}</span>;
   const verdict = low > 0 ? "better" : high < 0 ? "worse" : "same";
   const values = { by: formatMean(Math.abs(mean)), low: formatMean(Math.abs(low)), high: formatMean(Math.abs(high)) };
   return (

@@ -5,12 +5,13 @@ import { ask } from "../app/api.ts";
 export const steps: readonly QualityStep[] = ["minute", "hour", "day"];
 
 export const standardStep: QualityStep = "hour";
-const pointsLeast = 4;
+/** How far back the minutes go. */
+const minutesMs = 120 * 60_000;
 
-/** Where nobody chose: what a shop that opened today has is told by the minute; what an old history has, by the day. */
-export function fittingStep({ step, points, places }: QualityReport): QualityStep {
-  if (step !== standardStep || points.length >= pointsLeast) return step;
-  if (points.length > 0) return "minute";
+/** Where nobody chose: what a shop that opened just now has is told by the minute; what an old history has, by the day. `began`: the first point by the hour, ISO 8601. */
+export function fittingStep({ step, clock, points, places }: QualityReport, began = points[0]?.at): QualityStep {
+  if (step === "day") return step;
+  if (began !== undefined) return Date.parse(clock!) - Date.parse(began) < minutesMs ? "minute" : standardStep;
   return places.some(({ shown }) => shown > 0) ? "day" : step;
 }
 

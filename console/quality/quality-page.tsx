@@ -1,6 +1,6 @@
 /** How well the engine orders and predicts: every list judged by what it would have said just before it learned from it. */
 import "./quality.css";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { QualityReport } from "../../src/core/quality-report.ts";
 import { Empty, Problem } from "../app/parts.tsx";
 import { usePolled } from "../app/polled.ts";
@@ -11,20 +11,31 @@ import { Coverage } from "./coverage.tsx";
 import { Orders } from "./orders.tsx";
 import { Places } from "./places.tsx";
 import { askQuality, fittingStep, standardStep, steps } from "./quality-api.ts";
-import { formatDifference, formatMean } from "./written.ts";
+import { formatDifference, formatMean, formatOrNot } from "./written.ts";
 
 const pollMs = 5000;
 
+/** The step that suits a surface, and where its points by the hour began. */
+interface Fit {
+  readonly surface: string | undefined;
+  readonly step: QualityReport["step"];
+  readonly began: string | undefined;
+}
+
 export function QualityPage() {
   const { step: wanted, surface } = route.value.query;
-  const [standard, setStandard] = useState(standardStep);
+  const [fit, setFit] = useState<Fit>({ surface, step: standardStep, began: undefined });
+  // Of another surface it says nothing.
+  const { step: standard, began } = fit.surface === surface ? fit : { step: standardStep };
   const chosen = steps.find((one) => one === wanted);
   const step = chosen ?? standard;
   const { value: report, error } = usePolled(`${step} ${surface ?? ""}`, pollMs, (ended) =>
     askQuality(step, surface, ended),
   );
-  const fitting = chosen === undefined && report !== undefined ? fittingStep(report) : standard;
-  useEffect(() => setStandard(fitting), [fitting]);
+  const fitting = chosen === undefined && report !== undefined ? fittingStep(report, began) : standard;
+  useEffect(() => {
+    if (fitting !== standard) setFit({ surface, step: fitting, began: began ?? report?.points[0]?.at });
+  }, [fitting, standard]);
   return (
     <div class="quality">
       <header class="section-head">
@@ -45,8 +56,10 @@ interface ControlsProps {
 }
 
 function Controls({ step, surface, report }: ControlsProps) {
-  // The one that is asked for stands there, even where it has nothing (yet).
-  const told = (report?.surfaces ?? []).flatMap((one) => one.surface ?? []);
+  // The one that is asked for stands there, even where it has nothing (yet); the others, while it is asked for.
+  const latest = useRef(report?.surfaces);
+  latest.current = report?.surfaces ?? latest.current;
+  const told = (latest.current ?? []).flatMap((one) => one.surface ?? []);
   const surfaces = surface === undefined || told.includes(surface) ? told : [...told, surface];
   const set = (changes: Readonly<Record<string, string | undefined>>): void => go(hrefWith(changes), { replace: true });
   return (
@@ -114,15 +127,13 @@ function Figures({ report: { total, coverage } }: { readonly report: QualityRepo
   const mrr = total.orders.find(({ name }) => name === "engine")?.mrr ?? null;
   const lead = total.orders.find(({ name }) => name === "popular")?.difference?.mean ?? null;
   const { logLoss, rateLogLoss, calibration } = total;
-  const told = (value: number | null, format: (value: number) => string): string =>
-    value === null ? "–" : format(value);
   const gain = logLoss === null || !rateLogLoss ? null : 1 - logLoss / rateLogLoss;
   const figures: readonly (readonly [name: string, value: string])[] = [
     [t("quality.lists"), formatNumber(total.lists)],
-    [t("quality.mrr"), told(mrr, formatMean)],
-    [t("quality.lead"), told(lead, formatDifference)],
-    [t("quality.gain"), told(gain, formatPercent)],
-    [t("quality.promised"), told(calibration, formatMean)],
+    [t("quality.mrr"), formatOrNot(mrr, formatMean)],
+    [t("quality.lead"), formatOrNot(lead, formatDifference)],
+    [t("quality.gain"), formatOrNot(gain, formatPercent)],
+    [t("quality.promised"), formatOrNot(calibration, formatMean)],
     [t("quality.covered"), coverage.items > 0 ? formatPercent(coverage.day / coverage.items) : "–"],
   ];
   return (

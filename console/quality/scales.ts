@@ -13,9 +13,9 @@ function roundStep(least: number): number {
   return power * [1, 2, 5, 10].find((one) => one * power >= least * 0.999)!;
 }
 
-/** From a round number to a round number; about `count` of them between. Of nothing, or of one value alone, something around it. */
+/** From a round number to a round number; about `count` of them between. Of nothing, or of one value alone, something around it; of 0 alone, something above. */
 export function linear(low: number, high: number, format: Formatter, count = 4): Scale {
-  if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 0.05 * Math.abs(low || 1), low + 0.05] : [0, 1];
+  if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 0.05 * Math.abs(low), low + 0.05] : [0, 1];
   const step = roundStep((high - low) / count);
   const from = Math.floor(low / step + 1e-9) * step;
   const to = Math.ceil(high / step - 1e-9) * step;

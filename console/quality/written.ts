@@ -17,6 +17,8 @@ const formats = computed(() => {
 export const formatDay = (atMs: number): string => formats.value.day.format(atMs);
 export const formatHour = (atMs: number): string => formats.value.hour.format(atMs);
 export const formatMean = (value: number): string => formats.value.mean.format(value);
+export const formatOrNot = (value: number | null, format: (value: number) => string): string =>
+  value === null ? "–" : format(value);
 export const formatInterval = (low: number | null, high: number | null, format: (value: number) => string): string =>
   low === null || high === null ? "–" : `${format(low)}–${format(high)}`;
 export const formatDifference = (value: number): string => formats.value.difference.format(value);

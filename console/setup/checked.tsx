@@ -1,14 +1,17 @@
 /** What the doctor says of the items before they are sent. */
 import type { Finding } from "../../src/doctor/finding.ts";
 import { count, formatNumber, formatPercent, named, t } from "../app/words.ts";
-import { lineOf, ready, report, send, stage } from "./state.ts";
+import { toMend } from "./findings.ts";
+import { lineOf, ready, repeated, report, send, stage } from "./state.ts";
 
 const partsShown = 5;
+const linesShown = 5;
 
 export function Checked() {
   const found = report.value;
   if (!found) return null;
-  const findings = found.findings.filter(({ status }) => status !== "PASS");
+  const findings = toMend(found.findings);
+  const again = repeated.value;
   return (
     <>
       <p class="note" role="status">
@@ -17,6 +20,7 @@ export function Checked() {
           : count("setup.found", findings.length, { passed: formatNumber(found.passed) })}
         {found.events < ready.value.length && ` ${t("setup.part", { n: found.events })}`}
       </p>
+      {again.length > 0 && <p class="note">{count("setup.repeated", again.length, { lines: linesOf(again) })}</p>}
       <ul class="findings">
         {findings.map((finding) => (
           <FindingText key={finding.code} finding={finding} />
@@ -30,6 +34,9 @@ export function Checked() {
     </>
   );
 }
+
+const linesOf = (lines: readonly number[]): string =>
+  lines.slice(0, linesShown).map(formatNumber).join(" · ") + (lines.length > linesShown ? " …" : "");
 
 /** In the words of the language, where it has some for this code; else in the engine's own, which are English. */
 function FindingText({ finding }: { readonly finding: Finding }) {

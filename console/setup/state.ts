@@ -4,6 +4,7 @@ import type { RecordReceipt } from "../../src/core/public.ts";
 import type { DoctorReport } from "../../src/doctor/examination.ts";
 import { ApiError, ask } from "../app/api.ts";
 import { language } from "../app/words.ts";
+import { forgetSample } from "../shop/shop-fields.ts";
 import { guess, type Item, items, type Meaning } from "./mapping.ts";
 import { type Broken, decoded, readTable, type Table } from "./table.ts";
 
@@ -26,6 +27,8 @@ export const problem = signal<unknown>(undefined);
 export const tooLarge = signal(false);
 export const report = signal<DoctorReport | undefined>(undefined);
 export const ready = signal<readonly Item[]>([]);
+/** Lines whose id stands before them. */
+export const repeated = signal<readonly number[]>([]);
 
 export interface Refusal {
   readonly line: number;
@@ -94,6 +97,7 @@ export function begin(): void {
 function unchecked(): void {
   report.value = undefined;
   ready.value = [];
+  repeated.value = [];
   withoutId.value = [];
   sent.value = { done: 0, accepted: 0, duplicates: 0, rejected: 0 };
   refusals.value = [];
@@ -113,6 +117,7 @@ export async function check(): Promise<void> {
   await attempt("mapping", async () => {
     const made = await items(table.value!, meanings.value, breathing());
     withoutId.value = made.broken;
+    repeated.value = made.repeated;
     const turn = breathing();
     const encoder = new TextEncoder();
     const lines: Uint8Array<ArrayBuffer>[] = [];
@@ -155,6 +160,7 @@ export async function send(): Promise<void> {
       refusals.value = [...refusals.value, ...named].slice(0, namedMax);
     }
     stage.value = "done";
+    forgetSample();
   });
 }
 

@@ -20,8 +20,6 @@ export const lastAct = signal<{
   readonly item: string;
   readonly title: string;
 } | null>(null);
-/** The server did not answer: the client keeps what was done, and sends it once it does. */
-export const isLate = signal(false);
 
 /** By shopper. */
 export const carts = remembered<Readonly<Record<string, readonly Line[]>>>("carts", {}, "session");
@@ -38,7 +36,7 @@ export async function act(action: Action, line: Line, who: Someone = someone.val
   const value = action === "purchase" && typeof fields.price === "number" ? { value: fields.price } : {};
   const outcome = { item, ...(slate ? { slate } : {}) };
   const opened = action === "click" ? [{ ...outcome, action: "view" as const }] : [];
-  isLate.value = !(await report(who, [{ ...outcome, action, ...value }, ...opened]));
+  await report(who, [{ ...outcome, action, ...value }, ...opened]);
   lastAct.value = { who, action, item, title: titleOf(item, fields) };
   acted.value++;
 }

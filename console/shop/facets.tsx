@@ -4,18 +4,23 @@ import type { Facet, FacetValue, Filters } from "../../src/core/public.ts";
 import { go } from "../app/route.ts";
 import { formatNumber, named, t } from "../app/words.ts";
 import { type Asked, askedHref } from "./asked.ts";
+import { useInParts } from "./in-parts.ts";
 
 const shownAtFirst = 8;
+/** Facets in a frame. */
+const part = 2;
 
 export function Facets({ asked, facets }: { readonly asked: Asked; readonly facets: Readonly<Record<string, Facet>> }) {
   const { filters } = asked;
+  const all = Object.entries(facets);
+  const ready = useInParts(all.length, part);
   const set = (field: string, rule: Filters[string] | undefined): void => {
     const { [field]: _, ...rest } = filters;
     go(askedHref({ filters: rule === undefined ? rest : { ...rest, [field]: rule } }));
   };
   return (
     <div class="facets">
-      {Object.entries(facets).map(([field, facet]) => {
+      {all.slice(0, ready).map(([field, facet]) => {
         const part = { field, rule: filters[field], set: (rule: Filters[string] | undefined) => set(field, rule) };
         if (!isValues(facet)) return facet.count > 0 && <Range key={field} {...part} facet={facet} />;
         if (facet.length === 0) return null;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AnsweredItem, FacetValue } from "../../src/core/public.ts";
 import type { UserReport } from "../../src/core/user-report.ts";
-import { api, type List, shownTo } from "../app/api.ts";
+import { api, isReachable, type List, shownTo } from "../app/api.ts";
 import { Empty, Problem } from "../app/parts.tsx";
 import { hrefOf } from "../app/route.ts";
 import { opened } from "../app/scopes.ts";
@@ -10,6 +10,7 @@ import { count, t } from "../app/words.ts";
 import { Picture } from "../pictures/picture.tsx";
 import { titleOf } from "./acts.ts";
 import { searchHref } from "./asked.ts";
+import { useInParts } from "./in-parts.ts";
 import { useListing } from "./listing.ts";
 import { EmptyShelf, Shelf } from "./shelf.tsx";
 import { sample } from "./shop-fields.ts";
@@ -45,7 +46,7 @@ export function Home() {
           <p>{t(who === null ? "home.for-anybody-hint" : "home.for-you-hint")}</p>
         </header>
         {list ? (
-          <Shelf items={list.items} slate={list.slate} moved={moved} label={t("home.for-you")} />
+          <Shelf items={list.items} slate={list.slate} moved={moved} label={t("home.for-you")} isInWholeRows />
         ) : (
           <EmptyShelf count={size} />
         )}
@@ -59,13 +60,18 @@ export function Home() {
 /** px of a card with its gap, as in cards.css; on narrow screens there are two in a row. */
 const cardWidth = 188;
 const aboutShown = 12;
+/** px that the frame and the bar to scroll by take; what is known of the shopper stands beside from 1281 px on. */
+const framed = 84 + 15;
 
-/** As many as fill whole shelves of the room that there is. */
+/**
+ * As many as fill whole shelves of the window, with one card more in a row if the bar takes no room. To ask the page itself for its room
+ * would lay it out before it is there.
+ */
 function fullRows(): number {
-  const room = document.getElementById("main")?.clientWidth ?? innerWidth;
   const side = innerWidth > 1280 ? 340 + 32 : 0;
-  const columns = Math.max(2, Math.floor((room - 48 - side + 16) / cardWidth));
-  return columns * Math.max(2, Math.round(aboutShown / columns));
+  const columns = Math.max(2, Math.floor((innerWidth - framed - 48 - side + 16) / cardWidth));
+  const filled = (row: number): number => row * Math.max(2, Math.round(aboutShown / row));
+  return Math.max(filled(columns), filled(columns + 1));
 }
 
 /** What goes with the item that the shopper turned to last. */
@@ -73,21 +79,25 @@ function BecauseOf({ who }: { readonly who: string }) {
   const [last, setLast] = useState<{ item: string; title: string } | undefined>(undefined);
   const version = acted.value;
   const mayAsk = shownTo.value.has(who) && opened.value?.admin !== false;
+  const isThere = isReachable.value;
   // An act changes what was last.
   useEffect(() => {
     if (!mayAsk) return setLast(undefined);
+    // What stood there stays.
+    if (!isThere) return undefined;
     let isWanted = true;
     const find = async (): Promise<void> => {
       const { recent } = await api.user(who).catch((): Pick<UserReport, "recent"> => ({ recent: [] }));
       const item = recent[0]?.item;
       const report = item === undefined ? undefined : await api.item(item).catch(() => undefined);
-      if (isWanted) setLast(item && report ? { item, title: titleOf(item, report.fields) } : undefined);
+      if (isWanted && isReachable.peek())
+        setLast(item && report ? { item, title: titleOf(item, report.fields) } : undefined);
     };
     void find();
     return () => {
       isWanted = false;
     };
-  }, [who, mayAsk, version]);
+  }, [who, mayAsk, version, isThere]);
   if (last === undefined) return null;
   return <GoesWith item={last.item} title={t("home.because", { title: last.title })} who={who} />;
 }
@@ -121,6 +131,9 @@ export function GoesWith({
   );
 }
 
+/** Departments in a frame. */
+const part = 8;
+
 const Example = ({ item, name }: { readonly item: AnsweredItem | undefined; readonly name: string }) => (
   <Picture item={item?.item ?? name} fields={item?.fields ?? { title: name }} />
 );
@@ -148,6 +161,7 @@ function Departments() {
     0,
     24,
   );
+  const ready = useInParts(shown.length, part);
   if (shown.length < 2) return null;
   return (
     <section>
@@ -155,7 +169,7 @@ function Departments() {
         <h2>{t("home.departments")}</h2>
       </header>
       <ul class="departments">
-        {shown.map(({ value, path = [String(value)], count: n }) => (
+        {shown.slice(0, ready).map(({ value, path = [String(value)], count: n }) => (
           <li key={path.join("\n")}>
             <a href={searchHref("", { category: { under: [...path] } })}>
               <Example item={exampleOf(path)} name={String(value)} />

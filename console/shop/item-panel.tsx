@@ -1,7 +1,7 @@
 /** The item's page, beside the list that it was opened from: what it is, what one can do with it, what goes with it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ItemReport } from "../../src/core/public.ts";
-import { api } from "../app/api.ts";
+import { api, untilAnswered } from "../app/api.ts";
 import { Icon } from "../app/icons.tsx";
 import { Problem } from "../app/parts.tsx";
 import { go } from "../app/route.ts";
@@ -39,16 +39,15 @@ export function ItemPanel({ item }: { readonly item: string }) {
     document.querySelector<HTMLElement>(`[data-glide="${CSS.escape(item)}"] a`)?.focus();
   };
   useEffect(() => {
-    let isWanted = true;
+    const given = new AbortController();
+    const { signal } = given;
     setDone(undefined);
     setError(undefined);
-    api.item(item).then(
-      (one) => isWanted && setReport(one),
-      (problem: unknown) => isWanted && setError(problem),
+    untilAnswered(() => api.item(item), signal).then(
+      (one) => signal.aborted || setReport(one),
+      (problem: unknown) => signal.aborted || setError(problem),
     );
-    return () => {
-      isWanted = false;
-    };
+    return () => given.abort();
   }, [item]);
   const isShown = report?.item === item;
   useEffect(() => {

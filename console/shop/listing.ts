@@ -1,6 +1,7 @@
 /** A list of the engine that is asked for again after each act, and what moved in it since. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../app/api.ts";
+import { type List, untilAnswered } from "../app/api.ts";
+import { prepareFormats } from "./in-parts.ts";
 import { acted } from "./shopper.ts";
 
 export interface Listing {
@@ -15,7 +16,7 @@ const nothing: Listing = { list: undefined, error: undefined, isAsking: true, mo
 
 /**
  * `about`: what the list is about; as long as it stays the same, a new answer is the same list later, and what moved is told. `size`: how
- * much of it.
+ * much of it. While the server does not answer, the list before stays, and is asked for again.
  */
 export function useListing(about: string, ask: (signal: AbortSignal) => Promise<List>, size = 0): Listing {
   const [listing, setListing] = useState<Listing>(nothing);
@@ -25,7 +26,7 @@ export function useListing(about: string, ask: (signal: AbortSignal) => Promise<
   useEffect(() => {
     const given = new AbortController();
     setListing((before) => (shown.current?.about === about ? { ...before, isAsking: true } : nothing));
-    ask(given.signal).then(
+    untilAnswered(() => ask(given.signal), given.signal).then(
       (list) => {
         if (given.signal.aborted) return;
         const before = shown.current?.about === about ? shown.current.list : undefined;
@@ -36,7 +37,11 @@ export function useListing(about: string, ask: (signal: AbortSignal) => Promise<
         if (!given.signal.aborted) setListing((before) => ({ ...before, error, isAsking: false }));
       },
     );
-    return () => given.abort();
+    const stopPreparing = prepareFormats();
+    return () => {
+      given.abort();
+      stopPreparing();
+    };
   }, [about, version, size]);
   return listing;
 }

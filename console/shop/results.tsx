@@ -1,5 +1,5 @@
 /** What a search found: facets beside it, the list in this shopper's order. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Icon } from "../app/icons.tsx";
 import { Empty, Problem } from "../app/parts.tsx";
 import { go } from "../app/route.ts";
@@ -26,6 +26,9 @@ export function Results({ asked }: { readonly asked: Asked }) {
     shown,
   );
   const [areFacetsOpen, setFacetsOpen] = useState(false);
+  // They stay while the list is asked for anew: who ticks one goes on from there.
+  const facets = useRef(list?.facets);
+  facets.current = list?.facets ?? facets.current;
   if (error) return <Problem error={error} />;
   return (
     <div class="results">
@@ -39,7 +42,7 @@ export function Results({ asked }: { readonly asked: Asked }) {
           <Icon name="filter" />
           {t("facets.show")}
         </button>
-        {list?.facets && <Facets asked={asked} facets={list.facets} />}
+        {facets.current && <Facets asked={asked} facets={facets.current} />}
       </div>
       <section class="results-list" aria-label={t("shop.results")}>
         <header class="results-head">
@@ -71,7 +74,8 @@ export function Results({ asked }: { readonly asked: Asked }) {
           </p>
         )}
         {list === undefined ? (
-          <EmptyShelf count={8} />
+          // As long as the list: Back leads to where one was.
+          <EmptyShelf count={shown} />
         ) : list.items.length === 0 ? (
           <Empty title={t("shop.nothing")}>{t("shop.nothing-hint")}</Empty>
         ) : (

@@ -27,17 +27,24 @@ const facetFields = signal<readonly string[] | undefined>(undefined);
 
 let asked: Promise<List> | undefined;
 
-/** What anybody is shown of the shop, asked for once; again after it failed. */
+/** What anybody is shown of the shop, asked for once; again after it failed, or where the shop was empty. */
 export function sample(): Promise<List> {
   asked ??= api.search({ query: "", size: sampleSize, observe: false, consent: false });
-  asked.catch(() => {
-    asked = undefined;
-  });
+  asked.then(({ items }) => {
+    if (items.length === 0) forgetSample();
+  }, forgetSample);
   return asked;
+}
+
+/** The catalogue is another one now. */
+export function forgetSample(): void {
+  asked = undefined;
+  facetFields.value = undefined;
 }
 
 async function findFacetFields(): Promise<void> {
   const { items } = await sample();
+  if (items.length === 0) return;
   const seen = new Map<string, { count: number; values: Set<string>; isWord: boolean }>();
   for (const { fields = {} } of items) for (const [name, value] of Object.entries(fields)) look(seen, name, value);
   const useful = [...seen]

@@ -2,13 +2,13 @@
 import { Icon } from "../app/icons.tsx";
 import { go } from "../app/route.ts";
 import { t } from "../app/words.ts";
-import { cartOf, isLate } from "./acts.ts";
+import { cartOf } from "./acts.ts";
 import { asked, askedHref, average, isSearch } from "./asked.ts";
 import { Beside } from "./beside.tsx";
 import { Cart } from "./cart.tsx";
 import { Home } from "./home.tsx";
 import { ItemPanel } from "./item-panel.tsx";
-import { refused } from "./reporting.ts";
+import { isLateAlone, refused } from "./reporting.ts";
 import { Results } from "./results.tsx";
 import { SearchBox } from "./search-box.tsx";
 import { someone } from "./shopper.ts";
@@ -47,7 +47,7 @@ export function ShopPage() {
           {t("shop.refused")} {refused.value.message}
         </p>
       )}
-      {isLate.value && (
+      {isLateAlone.value && (
         <p class="problem" role="status">
           {t("shop.late")}
         </p>

@@ -2,6 +2,7 @@
 import { type CsvError, parse } from "csv-parse";
 import { LiveshelfError } from "../core/errors.ts";
 import type { FieldValue } from "../core/event.ts";
+import { limits } from "../core/limits.ts";
 import { type OnRefused, type OpenFile, rowFault, type Sourced, unreadable } from "./source.ts";
 
 const rowsAtOnce = 1000;
@@ -49,7 +50,14 @@ export async function* itemRows(
 }
 
 function named(path: string, names: string[], idColumn: string): string[] {
-  const duplicate = names.find((name, i) => names.indexOf(name) < i);
+  const { columnsMax } = limits;
+  if (names.length > columnsMax)
+    throw new LiveshelfError(
+      "FILE_MALFORMED",
+      `${path} has ${names.length} columns; at most ${columnsMax} (columnsMax) are read.`,
+    );
+  const seen = new Set<string>();
+  const duplicate = names.find((name) => seen.size === seen.add(name).size);
   if (duplicate !== undefined) throw new LiveshelfError("FILE_MALFORMED", `${path} has two columns "${duplicate}".`);
   if (names.includes(idColumn)) return names;
   const mend = `name the column of the item's id by --id; it has ${names.join(", ")}.`;

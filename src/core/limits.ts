@@ -136,6 +136,8 @@ export const limits = {
   queueBytesMax: 256 * 1024 * 1024,
   /** Users, sessions and items each that an examination by the doctor follows. */
   examinedIdsMax: 2_000_000,
+  /** Columns of a CSV of items; {@link fieldsMax} of them at most become fields. */
+  columnsMax: 1000,
   /** Uploads that are examined at one time, and ids of each kind that are followed in one. */
   uploadsMax: 2,
   uploadIdsMax: 200_000,

@@ -8,6 +8,9 @@ export type QualityOrder = (typeof qualityOrders)[number];
 export const qualitySteps = ["minute", "hour", "day"] as const;
 export type QualityStep = (typeof qualitySteps)[number];
 
+/** Of fewer lists no interval is told: those that happen to be alike would feign certainty. */
+export const intervalListsMin = 30;
+
 export interface QualityQuery {
   /** By default hour. */
   readonly step?: QualityStep;
@@ -23,7 +26,7 @@ export interface QualityPoint {
   readonly lists: number;
   /** Mean reciprocal rank of the item chosen first, of each of `orders`; null without lists. */
   readonly mrr: readonly (number | null)[];
-  /** 95 % interval of the engine's; null with fewer than two lists. */
+  /** 95 % interval of the engine's, within [0, 1]; null with fewer than {@link intervalListsMin} lists. */
   readonly low: number | null;
   readonly high: number | null;
   /** Rows of which it is known whether they were chosen. */
@@ -39,9 +42,10 @@ export interface QualityPoint {
   readonly items: number;
 }
 
-/** A mean with its 95 % interval; without one where fewer than two lists were judged. */
+/** A mean with its 95 % interval. */
 export interface QualityMean {
   readonly mean: number;
+  /** Null with fewer than {@link intervalListsMin} lists: too few to tell. */
   readonly low: number | null;
   readonly high: number | null;
 }
@@ -50,6 +54,7 @@ export interface QualityOrderTotal {
   readonly name: QualityOrder;
   /** Null without lists. */
   readonly mrr: number | null;
+  /** Its 95 % interval, within [0, 1]; null with fewer than {@link intervalListsMin} lists. */
   readonly low: number | null;
   readonly high: number | null;
   /** The engine's reciprocal rank less this order's, list by list; null of the engine itself and without lists. */
@@ -66,7 +71,7 @@ export interface CalibrationBin {
   readonly observed: number;
   readonly low: number;
   readonly high: number;
-  /** Halved with time: a sum of weights. */
+  /** A sum of weights: they fade by rows, to about a third after 100,000. */
   readonly rows: number;
 }
 
@@ -74,7 +79,7 @@ export interface CalibrationBin {
 export interface PlaceQuality {
   /** 0-based. */
   readonly place: number;
-  /** Rows there of which it is known whether they were chosen, and how many were: halved with time. */
+  /** Rows there of which it is known whether they were chosen, and how many were: fading likewise. */
   readonly shown: number;
   readonly clicks: number;
   readonly rate: number;
@@ -86,7 +91,7 @@ export interface PlaceQuality {
 }
 
 export interface QualityCoverage {
-  /** Items of the catalogue, or, without one, that the engine knows. */
+  /** Items that the engine knows, in its catalogue or not: never fewer than were shown. */
   readonly items: number;
   /** Distinct items shown in the last hour, day and week of the event clock: whole steps of the ring, the present one among them. */
   readonly hour: number;

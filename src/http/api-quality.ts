@@ -1,7 +1,7 @@
 /** How well the engine orders and predicts, as the OpenAPI document has it (docs/quality.md). */
 import Type, { type TSchema } from "typebox";
 import { limits } from "../core/limits.ts";
-import { qualityOrders, qualitySteps } from "../core/quality-report.ts";
+import { intervalListsMin, qualityOrders, qualitySteps } from "../core/quality-report.ts";
 
 const number = Type.Number();
 const count = Type.Integer({ minimum: 0 });
@@ -10,7 +10,8 @@ const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()
 const numberOrNull = orNull(number);
 const wordOrNull = orNull(word);
 const order = Type.Enum([...qualityOrders]);
-const interval = { low: numberOrNull, high: numberOrNull };
+const bound = Type.Union([number, Type.Null()], { description: `Null with fewer than ${intervalListsMin} lists.` });
+const interval = { low: bound, high: bound };
 
 export const qualityQuery = Type.Object(
   {
@@ -77,7 +78,7 @@ export const qualityReport = Type.Object(
         ...{ from: number, to: number, predicted: number, observed: number },
         ...{ low: number, high: number, rows: number },
       }),
-      { description: "By bins of the predicted chance, halved with time." },
+      { description: "By bins of the predicted chance; rows fade, to about a third after 100,000." },
     ),
     places: Type.Array(
       Type.Object({
@@ -87,11 +88,11 @@ export const qualityReport = Type.Object(
           description: "What the place adds to the logit by the model, against the first place.",
         }),
       }),
-      { description: "From the top down, halved with time." },
+      { description: "From the top down; rows fade, to about a third after 100,000." },
     ),
     coverage: Type.Object(
       { items: count, hour: count, day: count, week: count },
-      { description: "Items that there are, and distinct ones shown of late." },
+      { description: "Items known, in the catalogue or not, and distinct ones shown of late." },
     ),
   },
   { description: "Each lesson judged before it was learned." },

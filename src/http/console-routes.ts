@@ -26,6 +26,8 @@ export async function consoleRoutes(app: FastifyInstance, { demo }: ConsoleOptio
   if (!existsSync(folder)) return;
   const page = answer(
     "index.html",
+    // The words that the page is told of are chosen by it.
+    "accept-encoding, accept-language",
     demo && ((text) => text.replace('<html lang="en">', `<html lang="${demo.language}" data-demo>`)),
   );
   app.get("/", { schema: { hide: true } }, (request, reply) => {
@@ -34,14 +36,14 @@ export async function consoleRoutes(app: FastifyInstance, { demo }: ConsoleOptio
     return page(request, reply);
   });
   for (const name of readdirSync(new URL("console/", folder)))
-    app.get(`/console/${name}`, { schema: { hide: true } }, answer(`console/${name}`));
+    app.get(`/console/${name}`, { schema: { hide: true } }, answer(`console/${name}`, "accept-encoding"));
 }
 
 /** The messages that the page is about to ask for, unless another language was chosen in this browser: it need not wait for the scripts to learn which. */
 const wordsFor = (languages = ""): string => (/^zh\b/i.test(languages) ? "zh-Hans.json" : "en.json");
 
-/** A file is read when it is first asked for. Browsers ask each time whether it changed: after an upgrade no old part meets a new one. */
-function answer(path: string, change?: (text: string) => string) {
+/** A file is read when it is first asked for. Browsers ask each time whether it changed: after an upgrade no old part meets a new one. `vary`: what answers differ by. */
+function answer(path: string, vary: string, change?: (text: string) => string) {
   const type = mediaTypes[extname(path)] ?? "application/octet-stream";
   let made: Promise<{ readonly bytes: Buffer; readonly packed: Buffer; readonly tag: string }> | undefined;
   const read = async () => {
@@ -52,7 +54,7 @@ function answer(path: string, change?: (text: string) => string) {
   };
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { bytes, packed, tag } = await (made ??= read());
-    reply.header("etag", tag).header("cache-control", "no-cache").header("vary", "accept-encoding");
+    reply.header("etag", tag).header("cache-control", "no-cache").header("vary", vary);
     reply.type(type);
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
     if (!/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) return reply.send(bytes);

@@ -68,6 +68,14 @@ export async function doctorRoutes(plain: FastifyInstance, { shedding }: Door) {
       done(null, stream);
     },
   );
+  app.addContentTypeParser("*", (_request, _stream, done) =>
+    done(
+      new LiveshelfError(
+        "MEDIA_TYPE_UNSUPPORTED",
+        'Send a catalogue with "content-type: text/csv", or events with "content-type: application/x-ndjson".',
+      ),
+    ),
+  );
   app.addHook("onRequest", letIn(shedding, "query"));
   /** Of each upload that is examined: what ends that. */
   const underWay = new Set<AbortController>();
@@ -105,6 +113,8 @@ export async function doctorRoutes(plain: FastifyInstance, { shedding }: Door) {
       const isCsv = csvTypes.some((type) => request.headers["content-type"]!.toLowerCase().startsWith(type));
       const task = { id: isCsv ? (request.query.id ?? "id") : undefined, idsMax: limits.uploadIdsMax };
       return reply.send(await examineInThread(bounded(body), task, upload.signal));
+    } catch (error) {
+      throw inQuery(error);
     } finally {
       underWay.delete(upload);
       // What still comes is thrown away.
@@ -127,6 +137,12 @@ async function* bounded(body: IncomingMessage): AsyncGenerator<Buffer> {
     if (error instanceof LiveshelfError) throw error;
     throw cutOff();
   }
+}
+
+/** What the command line calls `--id` is a parameter here. */
+function inQuery(error: unknown): unknown {
+  if (!(error instanceof LiveshelfError) || error.code !== "FILE_MALFORMED") return error;
+  return new LiveshelfError(error.code, error.message.replace("by --id;", "by ?id=;"), error.at);
 }
 
 const tooLarge = (most: number): LiveshelfError =>

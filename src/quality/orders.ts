@@ -4,21 +4,15 @@ import { type QualityOrder, qualityOrders } from "../core/quality-report.ts";
 import type { ColumnSpec } from "../core/rows.ts";
 
 /**
- * One over the rank of row `chosen` by `values`, the largest first, of `count` rows. Where several are alike each order of them is
- * as likely: it is the mean of what they get. In (0, 1]; what is no number stands last.
+ * One over the rank of row `chosen` by `values`, the largest first, of `count` rows. Of those alike the row before goes first: a list's
+ * rows come as they were shown. In (0, 1]; what is no number stands last.
  */
 export function reciprocalRank(values: Float64Array, count: number, chosen: number): number {
   const own = values[chosen]!;
-  let above = 0;
-  let alike = 0;
-  for (let i = 0; i < count; i++) {
-    if (values[i]! > own) above++;
-    else if (values[i] === own) alike++;
-  }
-  if (alike === 0) return 1 / count;
-  let sum = 0;
-  for (let rank = above + 1; rank <= above + alike; rank++) sum += 1 / rank;
-  return sum / alike;
+  if (Number.isNaN(own)) return 1 / count;
+  let rank = 1;
+  for (let i = 0; i < count; i++) if (values[i]! > own || (values[i] === own && i < chosen)) rank++;
+  return 1 / rank;
 }
 
 /** Fills `out` with what orders the rows of a lesson, the largest first. */

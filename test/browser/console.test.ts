@@ -161,6 +161,17 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
   });
 
+  test("speaks English where the server lacks the other words, and says so where it has none at all", async () => {
+    await open("", { locale: "zh-CN" });
+    const lacking = (file: string) => page.route(`**/${file}`, (route) => route.fulfill({ status: 404 }));
+    await lacking("zh-Hans.json");
+    await page.reload();
+    await expect.poll(() => page.locator("h1").textContent(), patience).toBe("For you");
+    await lacking("en.json");
+    await page.reload();
+    await expect.poll(() => page.locator("#app").innerText(), patience).toMatch(/has no .*en\.json/);
+  });
+
   test("reads what happens now: traffic, latency, the panel of learners", async () => {
     await open("#/now");
     await expect.poll(() => page.locator(".figures dd").first().textContent(), patience).not.toBe("–");
@@ -246,7 +257,7 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
     const { port } = new URL(address);
     await service.kill("SIGTERM");
     await page.locator(`[data-item="${first}"] a`).click();
-    await expect.poll(() => page.getByText("What you did is kept").count(), patience).toBe(1);
+    await expect.poll(() => page.getByText("what you do in the shop is kept").count(), patience).toBe(1);
     service = serveOn(port);
     await service.listening;
     const held = async (): Promise<string | undefined> => {
@@ -257,5 +268,24 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
     await expect.poll(held, { timeout: 60_000 }).toBe(first);
     await page.reload();
     await list(24);
+  });
+
+  test("while the server is away the list stays as it is; once it is back the list is asked for again, with what was done", async () => {
+    await open("#/shop?q=scarf");
+    const before = await list(24);
+    const wanted = before.at(-1)!;
+    const { port } = new URL(address);
+    await service.kill("SIGKILL");
+    await page.locator(`[data-item="${wanted}"] a`).click();
+    const said = (): Promise<string[]> => page.locator(".unreachable, .problem").allTextContents();
+    await expect.poll(said, patience).toEqual([expect.stringMatching(/^The server does not answer/)]);
+    // A list was asked for in vain.
+    await page.waitForEvent("requestfailed", (request) => request.url().endsWith("/v1/search"));
+    expect(await shown()).toEqual(before);
+    service = serveOn(port);
+    await service.listening;
+    await expect.poll(said, patience).toEqual([]);
+    await expect.poll(async () => (await shown()).indexOf(wanted), patience).toBeLessThan(23);
+    await expect.poll(() => page.locator(".item-title").textContent(), patience).toBe(`Wool scarf ${wanted.slice(2)}`);
   });
 });

@@ -47,9 +47,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const outboxOver = (store: Store) =>
+const outboxOver = (store: Store, timed = true) =>
   openOutbox({
-    ...{ url: "/v1/events", headers: {}, store, prefix: "shelf.event.", batchMs: 200 },
+    ...{ url: "/v1/events", headers: {}, store, prefix: "shelf.event.", batchMs: 200, timed },
     ...{ onRefused: (refusal) => refused.push(refusal), onAnswer: () => {} },
   });
 
@@ -179,6 +179,19 @@ describe("events on their way", () => {
     expect(outbox.pending).toBe(1);
     await pass(200);
     expect(calls).toEqual([["e-1"]]);
+    expect(outbox.pending).toBe(0);
+  });
+
+  test("go without their times where the server keeps a time of its own, and in order all the same", async () => {
+    const outbox = outboxOver(openStore(), false);
+    let sent: readonly Dated[] = [];
+    answer = (given) => receipt((sent = given));
+    for (const id of ["z", "a"]) outbox.add(events(id));
+    await pass(200);
+    expect(sent.map((event) => [event.id, "time" in event])).toEqual([
+      ["z", false],
+      ["a", false],
+    ]);
     expect(outbox.pending).toBe(0);
   });
 

@@ -5,12 +5,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { entriesOf, shownOf } from "../../console/lookup/entries.ts";
-import { merged } from "../../console/quality/merged.ts";
-import { fittingStep } from "../../console/quality/quality-api.ts";
-import { linear, logarithmic, timeScale } from "../../console/quality/scales.ts";
-import type { QualityPoint, QualityReport } from "../../src/core/quality-report.ts";
-import type { UserSlate } from "../../src/core/user-report.ts";
+import type { QualityReport } from "../../src/core/quality-report.ts";
 import { endAll, serve } from "../real/processes.ts";
 import { hasNoBrowser, launchBrowser, withoutBrowser } from "./chromium.ts";
 
@@ -18,101 +13,6 @@ const patience = { timeout: 20_000 };
 const hourMs = 3_600_000;
 /** One has a word that is longer than a narrow screen. */
 const titleOf = (i: number): string => (i === 3 ? `${"Donaudampfschifffahrt".repeat(4)}, red` : `Wool scarf ${i}`);
-
-describe("axes", () => {
-  const words = ({ ticks }: { readonly ticks: readonly { readonly text: string }[] }) => ticks.map(({ text }) => text);
-
-  test("go from a round number to a round number around what is shown", () => {
-    const scale = linear(0.57, 0.63, (value) => value.toFixed(2));
-    expect(words(scale)).toEqual(["0.56", "0.58", "0.60", "0.62", "0.64"]);
-    expect([scale.place(0.56), scale.place(0.64)]).toEqual([0, expect.closeTo(1)]);
-    expect(words(linear(-1, 0.6, String))).toEqual(["-1", "-0.5", "0", "0.5", "1"]);
-    for (const value of [0, 0.5, -3]) {
-      const { place } = linear(value, value, String);
-      expect(place(value)).toBeGreaterThanOrEqual(0);
-      expect(place(value)).toBeLessThanOrEqual(1);
-    }
-  });
-
-  test("by powers of ten give each the same distance, and take nothing below the least", () => {
-    const scale = logarithmic(0.001, 0.1, String);
-    expect(words(scale)).toEqual(["0.001", "0.003", "0.01", "0.03", "0.1"]);
-    expect([scale.place(0.01), scale.place(0)]).toEqual([expect.closeTo(0.5), 0]);
-  });
-
-  test("of time have words at round hours and days of the place", () => {
-    const midnight = new Date(2026, 10, 20).getTime();
-    const scale = (from: number, to: number, count: number) =>
-      words(
-        timeScale(
-          from,
-          to,
-          count,
-          () => "day",
-          () => "h",
-        ),
-      );
-    expect(scale(midnight - 2 * hourMs, midnight + 2 * hourMs, 4)).toEqual(["h", "h", "day", "h", "h"]);
-    expect(scale(midnight, midnight + 7 * 24 * hourMs, 7)).toHaveLength(8);
-    expect(scale(midnight, midnight, 5)).toHaveLength(1);
-  });
-});
-
-test("steps with few lists are taken together, weighed by them; steps with many stay alone", () => {
-  const at = (hour: number): string => new Date(Date.UTC(2026, 10, 20, hour)).toISOString();
-  const point = (hour: number, lists: number, mrr: number): QualityPoint => ({
-    ...{ at: at(hour), lists, mrr: [mrr, mrr / 2], low: null, high: null, rows: 10 * lists, items: 1 },
-    ...{ logLoss: lists / 10, rateLogLoss: 1, predicted: 0.1, observed: 0.1 },
-  });
-  const total = (lists: number): QualityReport["total"] => ({
-    ...{ lists, rows: 0, logLoss: 0, rateLogLoss: 0, calibration: 1 },
-    orders: [{ name: "engine", mrr: 0.5, low: 0.5 - 1.96 / 100, high: 0.5 + 1.96 / 100, difference: null }],
-  });
-  const many = Array.from({ length: 24 }, (_, hour) => point(hour, 40, 0.5));
-  expect(merged({ step: "hour", points: many, total: total(960) })).toMatchObject({ steps: 1, spanMs: hourMs });
-  const days = Array.from({ length: 400 }, (_, day) => point(24 * day, 40, 0.5));
-  expect(merged({ step: "day", points: days, total: total(16_000) }).steps).toBe(7);
-  const few = Array.from({ length: 24 }, (_, hour) => point(hour, hour % 3 ? 10 : 20, hour % 3 ? 0.8 : 0.4));
-  const { steps, points } = merged({ step: "hour", points: few, total: total(320) });
-  expect([steps, points.length, points[1]!.at]).toEqual([3, 8, at(3)]);
-  expect(points[1]).toMatchObject({
-    lists: 40,
-    rows: 400,
-    mrr: [expect.closeTo(0.6), expect.closeTo(0.3)],
-    logLoss: 1.5,
-  });
-  const half = (1.96 * (Math.sqrt(320) / 100)) / Math.sqrt(40);
-  expect([points[1]!.low, points[1]!.high]).toEqual([expect.closeTo(0.6 - half), expect.closeTo(0.6 + half)]);
-});
-
-test("where nobody chose a step, a young shop is told by the minute, and an old history by the day", () => {
-  const report = { step: "hour", points: Array(4), places: [{ shown: 1 }] } as unknown as QualityReport;
-  expect(fittingStep(report)).toBe("hour");
-  expect(fittingStep({ ...report, points: report.points.slice(1) })).toBe("minute");
-  expect(fittingStep({ ...report, points: [] })).toBe("day");
-  expect(fittingStep({ ...report, points: [], places: [] })).toBe("hour");
-  expect(fittingStep({ ...report, step: "day", points: [] })).toBe("day");
-});
-
-test("a timeline has what was done beside the lists, and the chosen ones of a list however far down", () => {
-  const at = (hour: number): string => new Date(Date.UTC(2026, 10, 20, hour)).toISOString();
-  const slate = (hour: number, chosen: number): UserSlate => ({
-    ...{ slate: `s-${hour}`, at: at(hour), surface: "home", query: null, orderedBy: "engine", closed: true },
-    items: Array.from({ length: 20 }, (_, i) => ({
-      ...{ item: `p-${i}`, position: i, seen: true, outcomes: i === chosen ? (["click"] as const) : [] },
-    })),
-  });
-  const touch = (item: string, hour: number) => ({ item, lastAction: "view", at: at(hour), touches: 1 });
-  const slates = [slate(9, 15), slate(7, 0)];
-  const recent = [touch("p-15", 10), touch("p-2", 8), touch("p-0", 7), touch("p-9", 3)];
-  expect(entriesOf(slates, recent).map(({ slate, touch }) => slate?.slate ?? touch?.item)).toEqual([
-    "s-9",
-    "p-2",
-    "s-7",
-  ]);
-  expect(entriesOf([], recent)).toHaveLength(4);
-  expect(shownOf(slates[0]!).map(({ position }) => position)).toEqual([...Array(12).keys(), 15]);
-});
 
 describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
   const data = mkdtempSync(join(tmpdir(), "liveshelf-quality-"));
@@ -158,6 +58,23 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
     page.on("pageerror", (error) => faults.push(error.message));
     await page.goto(address + path);
   }
+  /** The server refuses what is asked of `address` from now on; what is asked again and again is asked at once. */
+  async function refuse(address: RegExp): Promise<void> {
+    const body = JSON.stringify({ error: { code: "OVERLOADED", message: "Too much to do." } });
+    await page.route(address, (asked) => asked.fulfill({ status: 500, contentType: "application/json", body }));
+    await askAgain();
+  }
+  const askAgain = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  /** The page's reports from now on, as `change` makes them. */
+  const changeReports = (change: (report: QualityReport) => QualityReport) =>
+    page.route(/v1\/quality/, async (asked) => {
+      const answer = await asked.fetch();
+      await asked.fulfill({ json: change((await answer.json()) as QualityReport) });
+    });
+  const goToQuality = () =>
+    page.evaluate(() => {
+      location.hash = "#/quality";
+    });
   const judged = async (): Promise<string | undefined> =>
     (await page.locator(".quality .figures dd").allTextContents())[0];
   const orders = (): Promise<string[]> => page.locator(".orders-table tbody th").allTextContents();
@@ -202,6 +119,77 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
     await send(visits("search", 60));
     await expect.poll(judged, patience).toBe("300");
     expect(await chart!.evaluate((element) => element.isConnected)).toBe(true);
+  });
+
+  test("where lists are few, a difference stands without interval and verdict", async () => {
+    await open("#/quality?step=hour");
+    await expect.poll(judged, patience).toBe("300");
+    const bare = { low: null, high: null };
+    await changeReports((report) => {
+      const orders = report.total.orders.map((order) => ({
+        ...{ ...order, ...bare },
+        difference: order.difference && { ...order.difference, ...bare },
+      }));
+      return { ...report, total: { ...report.total, orders } };
+    });
+    await askAgain();
+    const against = page.locator(".against").first();
+    await expect.poll(() => against.textContent(), patience).toMatch(/^Too few lists yet to compare: \+0\.\d{3}$/);
+    expect(await page.locator(".orders-table tbody td:last-child").allTextContents()).toEqual(Array(4).fill("–"));
+    expect(await page.locator(".course-band").count()).toBe(0);
+  });
+
+  test("what answers another question is not shown: neither under a surface that cannot be had, nor to find a step by", async () => {
+    await open("#/quality?step=minute");
+    await expect.poll(judged, patience).toMatch(/^\d+$/);
+    await goToQuality();
+    await expect.poll(judged, patience).toBe("300");
+    expect(await page.getByRole("radio", { name: "7 days" }).isChecked()).toBe(true);
+    await refuse(/surface=search/);
+    await page.getByLabel("Surface").selectOption("search");
+    await page.getByText("Too much to do.").waitFor();
+    expect(await page.locator(".quality .figures").count()).toBe(0);
+    await page.getByLabel("Surface").selectOption("home");
+    await expect.poll(judged, patience).toBe("240");
+    expect(await page.getByText("Too much to do.").count()).toBe(0);
+  });
+
+  test("a young shop is told by the minute, and by the hour once the minutes leave something out", async () => {
+    await open("#/quality?step=day");
+    await expect.poll(judged, patience).toBe("300");
+    let laterMs = 0;
+    await changeReports((report) => ({
+      ...report,
+      clock: new Date(Date.parse(report.clock!) + laterMs).toISOString(),
+      points: report.step === "hour" ? report.points.slice(-1) : report.points,
+    }));
+    await goToQuality();
+    const isChecked = (name: string) => page.getByRole("radio", { name }).isChecked();
+    await expect.poll(() => isChecked("2 hours"), patience).toBe(true);
+    await expect.poll(() => page.locator(".figures").count(), patience).toBe(1);
+    laterMs = 3 * hourMs;
+    await askAgain();
+    await expect.poll(() => isChecked("7 days"), patience).toBe(true);
+    await expect.poll(judged, patience).toBe("300");
+  });
+
+  test("each drawing over time has its numbers", async () => {
+    await open("#/quality?step=hour");
+    await expect.poll(judged, patience).toBe("300");
+    const numbers = page.locator(".numbers");
+    for (const summary of await numbers.locator("summary").all()) await summary.click();
+    const heads = async () =>
+      (await numbers.all()).map(async (one) => (await one.locator("thead th").allTextContents()).join(", "));
+    await expect
+      .poll(async () => Promise.all(await heads()), patience)
+      .toEqual([
+        "From, Lists judged, Engine, As shown, Most popular, Last touched first, 95 % interval",
+        "From, Things judged, Engine, Rate alone",
+        "Predicted, Chosen, 95 % interval, Judged (old ones count less)",
+        expect.stringMatching(/^Place, Judged/),
+        "From, Items shown, Coverage",
+      ]);
+    expect(await numbers.last().locator("tbody tr").count()).toBeGreaterThan(2);
   });
 
   test("by keyboard: another step, one surface, and the numbers behind a drawing", async () => {
@@ -257,6 +245,9 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
     await expect.poll(() => first.locator(".timeline-what").textContent(), patience).toMatch(/ordered by the engine/);
     await page.getByRole("button", { name: "Earlier lists" }).click();
     await expect.poll(() => slates.count(), patience).toBe(30);
+    await refuse(/\/slates/);
+    await page.getByText("Too much to do.").waitFor();
+    expect(await slates.count(), "what was told stays").toBe(30);
     await first.locator(".slate-items a").first().click();
     await expect.poll(() => page.locator(".lately-bars li").count(), patience).toBe(5);
     expect(await page.locator(".lately tbody th").allTextContents()).toEqual(["12 hours", "7 days"]);

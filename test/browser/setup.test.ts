@@ -114,6 +114,20 @@ describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
     await expect.poll(() => texts(".faults li"), patience).toEqual(["Line 2 is no JSON object."]);
   });
 
+  test("rows with one id are named by their lines, and are one item on the shelves", async () => {
+    await press("Another file");
+    await choose(
+      "twice.csv",
+      Buffer.from("Item no.,Product name,Price (USD)\nt-1,Lamp,9.50\nt-2,Rug,40\nt-1,Lamp,8.50"),
+    );
+    await press("Check");
+    await expect.poll(() => page.getByText("1 row has the id of a row before it (line 4)").count(), patience).toBe(1);
+    await press("Send 2 items");
+    await expect.poll(() => page.getByText("2 items are on the shelves.").count(), patience).toBe(1);
+    const item = (await (await fetch(`${address}v1/items/t-1`)).json()) as { fields: unknown };
+    expect(item.fields).toEqual({ title: "Lamp", price: 8.5 });
+  });
+
   test("the first key is made and taken by the tab; a second one is shown once, and withdrawn", async () => {
     await page.goto(`${address}#/keys`);
     await page.getByLabel("Name").fill("operations");

@@ -38,6 +38,10 @@ async function examine(payload: Body, type = "text/csv", query = "") {
 
 const finding = (report: DoctorReport, code: string) => report.findings.find((one) => one.code === code);
 
+/** The first line of a catalogue of so many columns. */
+const header = (columns: number): string =>
+  `id,${Array.from({ length: columns - 1 }, (_, i) => `column-${i}`).join(",")}\n`;
+
 describe("an upload", () => {
   test("of a catalogue in CSV is examined row by row: a broken one is named by its line", async () => {
     const csv = 'sku,title,price\np-1,"Wool scarf",0\np-2,Mug\n,Nameless,9\np-3,"Oak, chair",40\n';
@@ -60,10 +64,14 @@ describe("an upload", () => {
   test("that cannot be read says why", async () => {
     expect((await examine("a,b\n1,2\n")).error).toMatchObject({
       code: "FILE_MALFORMED",
-      message: expect.stringContaining('no column "id"'),
+      message: 'body has no column "id": name the column of the item\'s id by ?id=; it has a, b.',
     });
     expect((await examine("a,a\n1,2\n", "text/csv", "?id=a")).error?.code).toBe("FILE_MALFORMED");
-    expect((await examine("{}", "application/json")).error?.code).toBe("MEDIA_TYPE_UNSUPPORTED");
+    for (const type of ["application/json", "image/png"]) {
+      const { error } = await examine("{}", type);
+      expect(error?.code).toBe("MEDIA_TYPE_UNSUPPORTED");
+      for (const taken of ["text/csv", "application/x-ndjson"]) expect(error?.message).toContain(taken);
+    }
     expect((await examine("id\n1\n", "text/csv", "?column=a")).error?.code).toBe("REQUEST_MALFORMED");
     expect((await examine("")).code).toBe(200);
     const empty = await app.inject({ method: "POST", url: "/v1/doctor" });
@@ -71,6 +79,18 @@ describe("an upload", () => {
       400,
       "BODY_MALFORMED",
     ]);
+  });
+
+  test("has so many columns; with more it is refused at once, however many there are", async () => {
+    const { columnsMax } = limits;
+    expect((await examine(`${header(columnsMax)}p-1${",".repeat(columnsMax - 1)}\n`)).code).toBe(200);
+    for (const columns of [columnsMax + 1, 300_000])
+      expect((await examine(header(columns))).error).toMatchObject({
+        code: "FILE_MALFORMED",
+        message: `body has ${columns} columns; at most ${columnsMax} (columnsMax) are read.`,
+      });
+    const twice = await examine(`${header(columnsMax - 1).trim()},column-7\n`);
+    expect(twice.error).toMatchObject({ code: "FILE_MALFORMED", message: 'body has two columns "column-7".' });
   });
 
   test("is cut off where it is longer than a body may be", async () => {
@@ -103,9 +123,10 @@ describe("an upload", () => {
   test("has so much of the heap, and is refused where that is not enough", () =>
     withLimit("uploadHeapBytesMax", 16 * 2 ** 20, async () => {
       expect((await examine("id,title\np-1,Scarf\n")).code).toBe(200);
-      // The names of all columns are held.
-      const columns = Array.from({ length: 600_000 }, (_, i) => `column-${i}`);
-      expect((await examine(`id,${columns.join(",")}\n`)).error?.code).toBe("BODY_TOO_LARGE");
+      // So many rows are held at once, with all their cells.
+      const rows = Array.from({ length: 999 }, (_, row) => `p-${row}${`,cell-${row}`.repeat(limits.columnsMax - 1)}\n`);
+      const report = await examine(`${header(limits.columnsMax)}${rows.join("")}`);
+      expect(report.error?.code).toBe("BODY_TOO_LARGE");
       expect((await examine("id,title\np-1,Scarf\n")).code).toBe(200);
     }));
 

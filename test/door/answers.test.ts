@@ -26,6 +26,13 @@ describe("headers", () => {
       }
   });
 
+  test("metrics leave out what Node cannot be asked for without ending now and then", async () => {
+    at = await door();
+    const { body } = await at.ask({ url: "/metrics" });
+    expect(body).toContain("liveshelf_nodejs_active_resources");
+    expect(body).not.toMatch(/_active_(?:handles|requests)/);
+  });
+
   test.each(["/", "/docs/"])("the page %s runs scripts of this server only, and in nobody's frame", async (url) => {
     at = await door();
     const { headers, body } = await at.ask({ url });

@@ -41,6 +41,7 @@ export const doorCases = {
   bodiesBytesMax: "test/slow-clients.test.ts",
   connectionsMax: "test/slow-clients.test.ts",
   qualitySurfacesMax: "src/quality/quality.test.ts",
+  columnsMax: "test/doctor/upload.test.ts",
   uploadHeapBytesMax: "test/doctor/upload.test.ts",
   userSlatesMax: "test/user-slates.test.ts",
   liveStreamsMax: "test/live.test.ts",

@@ -1,1 +1,1 @@
-export{i as DeskPage}from"./work.js";
+export{s as DeskPage}from"./work.js";

@@ -1,1 +1,0 @@
-import{x as e}from"./words.js";var t=({label:t,children:n})=>e(`section`,{class:`table-frame`,tabIndex:0,"aria-label":t,children:n});export{t};
