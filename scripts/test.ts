@@ -31,6 +31,9 @@ function failures({ numFailedTests, testResults }: Report): number {
   );
 }
 
+// Threads that are started from the sources compile them anew each, which takes long, and that much at once has ended Node itself.
+process.env.NODE_COMPILE_CACHE ??= new URL("../node_modules/.cache/node", import.meta.url).pathname;
+
 const given = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "liveshelf-test-"));
 const output = join(folder, "report.json");
