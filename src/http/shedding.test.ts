@@ -143,6 +143,15 @@ describe("shedding", () => {
     expect(loop(arrivals, shedAfterMs).handled.filter(({ isRefused }) => isRefused)).toEqual([]);
   });
 
+  test("a few at once after a calm time are no overload, however long the first of them take", () => {
+    const calm: Arrival = { atMs: 0, priority: "query" };
+    const atOnce = (count: number) => Array.from({ length: count }, (): Arrival => ({ atMs: 5000, priority: "query" }));
+    const refused = (count: number) =>
+      loop([calm, ...atOnce(count)], shedAfterMs, 400).handled.filter(({ isRefused }) => isRefused).length;
+    expect(refused(12)).toBe(0);
+    expect(refused(30)).toBeGreaterThan(0);
+  });
+
   test("a process that has just started may take its time, but not for good", () => {
     const atOnce = Array.from({ length: 200 }, (): Arrival => ({ atMs: 0, priority: "query" }));
     expect(loop(atOnce, shedAfterMs, 5, false).handled.filter(({ isRefused }) => isRefused)).toEqual([]);

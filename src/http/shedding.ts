@@ -22,6 +22,8 @@ const lately = 4;
 /** After so long without a refusal, a queue may take so long to empty: a pause of the process, or many who come at once, are no overload. */
 const calmAfterMs = 2000;
 const burstMs = 60;
+/** After a calm time, so few at once are no overload, however long the first take: the process, or the machine, paused. */
+const few = 12;
 /** A process that has just started answers slowly until its code is compiled. So many requests, for so long, count as a burst; they may wait longer. */
 const coldRequests = 3000;
 const coldMs = 15_000;
@@ -67,6 +69,8 @@ export function shedding(options: SheddingOptions): Shedding {
   let turnAtMs = 0;
   let lookedAtMs = 0;
   let emptyAtMs = 0;
+  /** Came since the queue was empty. */
+  let sinceEmpty = 0;
   /** Let in since the turn began. */
   let letIn = 0;
   let answerMs = 0;
@@ -97,6 +101,7 @@ export function shedding(options: SheddingOptions): Shedding {
     if (follows) return nowMs;
     lookedAtMs = nowMs;
     emptyAtMs = nowMs;
+    sinceEmpty = 0;
     afterTurn(turnEnds);
     return nowMs;
   }
@@ -106,7 +111,9 @@ export function shedding(options: SheddingOptions): Shedding {
     const unitMs = Math.max(shedAfterMs, answersAhead * answerMs);
     if (coldLeft > 0 && nowMs < coldUntilMs) return coldPatience * burst[priority] * unitMs;
     const emptyForMs = nowMs - emptyAtMs;
-    if (emptyForMs <= burstMs && nowMs - refusedAtMs > calmAfterMs) return burst[priority] * unitMs;
+    const isCalm = nowMs - refusedAtMs > calmAfterMs;
+    if (isCalm && sinceEmpty <= few) return Number.POSITIVE_INFINITY;
+    if (isCalm && emptyForMs <= burstMs) return burst[priority] * unitMs;
     return (emptyForMs <= lately * unitMs ? patient : strict)[priority] * unitMs;
   }
 
@@ -118,6 +125,7 @@ export function shedding(options: SheddingOptions): Shedding {
     arrived() {
       letIn++;
       const nowMs = turnMs();
+      sinceEmpty++;
       if (coldLeft-- === coldRequests) coldUntilMs = nowMs + coldMs;
     },
     waitedMs: () => turnMs() - lookedAtMs,
