@@ -10,8 +10,9 @@ import zhHans from "../console/messages/zh-Hans.json" with { type: "json" };
 import { parseMetrics, quantilesBetween, sumOf } from "../console/now/metrics-text.ts";
 import drawings from "../console/pictures/things.json" with { type: "json" };
 import { type Drawings, looks } from "../console/pictures/things.ts";
+import { accountOf, scaleOf } from "../console/shop/account.ts";
 import type { Fields } from "../src/core/event.ts";
-import type { Engine } from "../src/core/public.ts";
+import type { AnsweredItem, Engine } from "../src/core/public.ts";
 import { createEngine } from "../src/engine.ts";
 import { httpServer } from "../src/http/server.ts";
 import { simulatedShop } from "../src/simulator/shop.ts";
@@ -88,6 +89,46 @@ describe("the messages", () => {
       (name) => !sources.includes(`"${name}"`) && !families.some((family) => name.startsWith(family)),
     );
     expect(lonely).toEqual([]);
+  });
+});
+
+describe("why an item stands where it does", () => {
+  const told = (item: string, rawScore: number, of: Readonly<Record<string, number>>): AnsweredItem => {
+    const reasons = Object.entries(of).map(([feature, contribution]) => ({ feature, contribution, text: feature }));
+    return { item, position: 0, score: 0, rawScore, reasons };
+  };
+  // Each begins at −3; what is missing to the score is the bias.
+  const list = [
+    told("a", -1.5, { price: 1, popularity: 0.4, other: 0.1 }),
+    told("b", -2.3, { price: 0.7 }),
+    told("c", -2.8, { price: 0.7, popularity: -0.5 }),
+  ];
+  const scale = scaleOf(list);
+  const lines = ({ lifts, lowers }: ReturnType<typeof accountOf>) =>
+    [...lifts, ...lowers].map(({ feature, contribution }) => [feature, Number(contribution.toFixed(3))]);
+
+  test("what lifts and lowers it adds up to how far its score is from the list's average", () => {
+    expect(scale.average).toBeCloseTo(-2.2);
+    for (const item of list) {
+      const { above, lifts, lowers } = accountOf(item, scale);
+      expect(above).toBeCloseTo(item.rawScore! + 2.2);
+      expect([...lifts, ...lowers].reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(above, 2);
+      expect([...lifts.map((one) => one.contribution > 0), ...lowers.map((one) => one.contribution < 0)]).not.toContain(
+        false,
+      );
+    }
+  });
+
+  test("what is the same for all of the list is no reason; what others have, and this has not, is told as everything else", () => {
+    expect(lines(accountOf(list[0]!, scale))).toEqual([
+      ["popularity", 0.433],
+      ["price", 0.2],
+      ["other", 0.067],
+    ]);
+    expect(lines(accountOf(list[1]!, scale))).toEqual([["price", -0.1]]);
+    const alone = told("d", -2, { price: 1 });
+    expect(lines(accountOf(alone, scaleOf([alone, { ...alone, item: "e" }])))).toEqual([]);
+    expect(lines(accountOf(told("f", -1, {}), scaleOf([])))).toEqual([["other", -1]]);
   });
 });
 

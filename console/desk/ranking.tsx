@@ -7,10 +7,11 @@ import { hrefOf } from "../app/route.ts";
 import { TableFrame } from "../app/table-frame.tsx";
 import { count, formatNumber, formatSigned, t } from "../app/words.ts";
 import { Picture } from "../pictures/picture.tsx";
+import { scaleOf } from "../shop/account.ts";
 import { titleOf } from "../shop/acts.ts";
 import { useInParts } from "../shop/in-parts.ts";
 import { useReorder } from "../shop/reorder.ts";
-import { Reasons, scaleOf } from "../shop/why.tsx";
+import { Reasons } from "../shop/why.tsx";
 import type { Trace } from "./desk-api.ts";
 import { contribution, type Group, groups, type Item, without } from "./groups.ts";
 

@@ -9,6 +9,7 @@ import { Empty, Problem } from "../app/parts.tsx";
 import { go } from "../app/route.ts";
 import { count, formatMoney, t } from "../app/words.ts";
 import { Picture } from "../pictures/picture.tsx";
+import { type Scale, scaleOf } from "./account.ts";
 import { act, titleOf } from "./acts.ts";
 import { type Asked, askedHref, average, isSearch } from "./asked.ts";
 import { Avatar, shopperName } from "./avatar.tsx";
@@ -18,7 +19,7 @@ import { useReorder } from "./reorder.ts";
 import { reportSeen } from "./reporting.ts";
 import { asker, become, type Someone, someone } from "./shopper.ts";
 import { WhoList } from "./shopper-menu.tsx";
-import { mainReason, type Scale, scaleOf, Why } from "./why.tsx";
+import { mainReason, Why } from "./why.tsx";
 
 const size = 12;
 /** px, as in panels.css. */

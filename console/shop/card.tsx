@@ -5,9 +5,10 @@ import type { AnsweredItem } from "../../src/core/public.ts";
 import { Icon } from "../app/icons.tsx";
 import { count, formatMoney, formatRating, t } from "../app/words.ts";
 import { Picture } from "../pictures/picture.tsx";
+import type { Scale } from "./account.ts";
 import { act, titleOf } from "./acts.ts";
 import { asked, askedHref } from "./asked.ts";
-import { mainReason, type Scale, Why } from "./why.tsx";
+import { mainReason, Why } from "./why.tsx";
 
 export interface CardProps {
   readonly item: AnsweredItem;

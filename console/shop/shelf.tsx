@@ -1,13 +1,14 @@
 /** Cards on shelves: the list as it stands, which glides into its new order after each act. */
+
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AnsweredItem } from "../../src/core/public.ts";
+import { scaleOf } from "./account.ts";
 import { Card } from "./card.tsx";
 import { useInParts } from "./in-parts.ts";
 import { useReorder } from "./reorder.ts";
 import { reportSeen } from "./reporting.ts";
 import { someone } from "./shopper.ts";
-import { scaleOf } from "./why.tsx";
 
 /** Cards in a frame. */
 const part = 8;

@@ -1,8 +1,9 @@
-/** Why an item stands where it stands: each contribution as a bar to the left or right of nothing, and in words; together they are the score. */
+/** Why an item stands where it stands: what lifts and what lowers it in its list, each as a bar and in words; together they are its score above the average. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AnsweredItem, Reason } from "../../src/core/public.ts";
 import { Icon } from "../app/icons.tsx";
 import { formatPercent, formatSigned, named, t } from "../app/words.ts";
+import { accountOf, type Scale } from "./account.ts";
 
 /** Told of every list, whoever looks at it. */
 const impersonal = new Set(["as-it-was", "caller-order", "other"]);
@@ -24,73 +25,56 @@ export function mainReason({ reasons = [] }: AnsweredItem): string | undefined {
   return told && reasonText(told);
 }
 
-/** What scores of a list are read against: its middle, and how far from it they go at most, in logits. */
-export interface Scale {
-  readonly middle: number;
-  readonly most: number;
-}
-
-export function scaleOf(items: readonly AnsweredItem[]): Scale {
-  const scores = items.flatMap(({ rawScore }) => (rawScore === undefined ? [] : [rawScore])).sort((a, b) => a - b);
-  const middle = scores[Math.floor(scores.length / 2)] ?? 0;
-  return { middle, most: Math.max(0.05, ...scores.map((score) => Math.abs(score - middle))) };
-}
-
-/** How far its score stands above or below the middle of its list. */
-function Balance({ item, scale: { middle, most } }: { readonly item: AnsweredItem; readonly scale: Scale }) {
-  const above = (item.rawScore ?? middle) - middle;
-  const width = `${(Math.abs(above) / most) * 50}%`;
+/** How far its score stands above or below the average of its list. */
+function Balance({ item, scale: { average, most } }: { readonly item: AnsweredItem; readonly scale: Scale }) {
+  const above = (item.rawScore ?? average) - average;
   return (
     <span class="balance" aria-hidden="true">
-      <span class={above < 0 ? "against" : "for"} style={{ width }} />
+      <Bar value={above} most={most} />
     </span>
   );
 }
 
+/** To the right of the middle what is above nothing, to the left what is below. */
+const Bar = ({ value, most }: { readonly value: number; readonly most: number }) => (
+  <span class={value < 0 ? "against" : "for"} style={{ width: `${(Math.abs(value) / most) * 50}%` }} />
+);
+
 export function Reasons({ item, scale }: { readonly item: AnsweredItem; readonly scale: Scale }) {
-  const { reasons = [], bias = 0, rawScore = 0, chances } = item;
-  const most = Math.max(0.01, ...reasons.map(({ contribution }) => Math.abs(contribution)));
+  const { above, ...sides } = accountOf(item, scale);
+  const sizes = [...sides.lifts, ...sides.lowers].map(({ contribution }) => Math.abs(contribution));
+  const most = Math.max(0.01, ...sizes);
   return (
     <div class="reasons">
-      <ul>
-        {reasons.map((reason) => {
-          const { feature, contribution } = reason;
-          const share = Math.abs(contribution) / most;
-          return (
-            <li key={feature}>
-              <span class="reason-text">{reasonText(reason)}</span>
-              <span class="reason-bar" aria-hidden="true">
-                <span
-                  class={contribution < 0 ? "against" : "for"}
-                  style={
-                    contribution < 0
-                      ? { right: "50%", width: `${share * 50}%` }
-                      : { left: "50%", width: `${share * 50}%` }
-                  }
-                />
-              </span>
-              <span class="reason-number">{formatSigned(contribution)}</span>
-            </li>
-          );
-        })}
-      </ul>
+      <p>{t("why.compared")}</p>
+      {(["lifts", "lowers"] as const).map(
+        (side) =>
+          sides[side].length > 0 && (
+            <section key={side}>
+              <h4 class={side}>{t(`why.${side}`)}</h4>
+              <ul>
+                {sides[side].map((reason) => (
+                  <li key={reason.feature}>
+                    <span class="reason-text">{reasonText(reason)}</span>
+                    <span class="reason-bar" aria-hidden="true">
+                      <Bar value={reason.contribution} most={most} />
+                    </span>
+                    <span class="reason-number">{formatSigned(reason.contribution)}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ),
+      )}
       <dl class="reason-sum">
         <div>
-          <dt>{t("why.bias")}</dt>
-          <dd>{formatSigned(bias)}</dd>
-        </div>
-        <div>
           <dt>{t("why.sum")}</dt>
-          <dd>{formatSigned(rawScore)}</dd>
+          <dd>{formatSigned(above)}</dd>
         </div>
-        <div>
-          <dt>{t("why.middle")}</dt>
-          <dd>{formatSigned(scale.middle)}</dd>
-        </div>
-        {chances && (
+        {item.chances && (
           <div class="reason-chance">
             <dt>{t("why.chance")}</dt>
-            <dd>{formatPercent(chances.click)}</dd>
+            <dd>{formatPercent(item.chances.click)}</dd>
           </div>
         )}
       </dl>
