@@ -11,6 +11,7 @@ import { parseMetrics, quantilesBetween, sumOf } from "../console/now/metrics-te
 import drawings from "../console/pictures/things.json" with { type: "json" };
 import { type Drawings, looks } from "../console/pictures/things.ts";
 import { accountOf, scaleOf } from "../console/shop/account.ts";
+import { errorCodes } from "../src/core/errors.ts";
 import type { Fields } from "../src/core/event.ts";
 import type { AnsweredItem, Engine } from "../src/core/public.ts";
 import { createEngine } from "../src/engine.ts";
@@ -62,8 +63,8 @@ describe("the messages", () => {
   const forms = (text: string): string[] => [...new Set(values(text))].sort();
 
   test("are the same in each language, with the same values in them", () => {
-    // Reasons, and what the doctor finds, come in English from the engine itself.
-    const own = Object.keys(zhHans).filter((name) => !/^(?:reason|finding(?:-costs|-mend)?)\./.test(name));
+    // Reasons, refusals, and what the doctor finds, come in English from the engine itself.
+    const own = Object.keys(zhHans).filter((name) => !/^(?:reason|error|finding(?:-costs|-mend)?)\./.test(name));
     expect(own.sort()).toEqual(Object.keys(en).sort());
     const chinese: Readonly<Record<string, string>> = zhHans;
     for (const [name, text] of Object.entries(en)) expect(forms(chinese[name]!), name).toEqual(forms(text));
@@ -75,6 +76,12 @@ describe("the messages", () => {
     const documented = readFileSync(new URL("../docs/doctor.md", import.meta.url), "utf8");
     expect([...codes].filter((code) => !documented.includes(`| \`${code}\` |`))).toEqual([]);
     expect(names).toHaveLength(3 * codes.size);
+  });
+
+  test("of refusals are for codes that there are", () => {
+    const codes = Object.keys(zhHans).flatMap((name) => (name.startsWith("error.") ? [name.slice(6)] : []));
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((code) => !(code in errorCodes))).toEqual([]);
   });
 
   test("are each used somewhere", () => {

@@ -1,7 +1,7 @@
 /** Small parts that several pages share. */
 import type { ComponentChildren } from "preact";
 import { ApiError } from "./api.ts";
-import { t } from "./words.ts";
+import { refusal, t } from "./words.ts";
 
 /** What stands where nothing is: what it means, and what to do. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
@@ -19,9 +19,9 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 
 export function Problem({ error }: { readonly error: unknown }) {
   if (error instanceof ApiError && error.status === 403) {
-    return <Empty title={t("problem.forbidden")}>{error.message}</Empty>;
+    return <Empty title={t("problem.forbidden")}>{refusal(error)}</Empty>;
   }
-  const message = error instanceof ApiError ? error.message : t("problem.unreachable");
+  const message = error instanceof ApiError ? refusal(error) : t("problem.unreachable");
   return (
     <p class="problem" role="alert">
       {message}

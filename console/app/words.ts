@@ -79,6 +79,10 @@ export function named(prefix: string, name: string, otherwise = name): string {
   return (messages as Readonly<Record<string, string>>)[`${prefix}.${name}`] ?? otherwise;
 }
 
+/** English says why in the server's own words; other languages have a sentence for each code, with these where they tell more. */
+export const refusal = ({ code, message }: { readonly code: string; readonly message: string }): string =>
+  named("error", code, message).replace("{message}", () => message);
+
 const formats = computed(() => {
   const { value } = language;
   return {

@@ -1,7 +1,7 @@
 /** The shop window: a storefront over the shop's own catalogue, with what the engine has learned beside it. */
 import { Icon } from "../app/icons.tsx";
 import { go } from "../app/route.ts";
-import { t } from "../app/words.ts";
+import { refusal, t } from "../app/words.ts";
 import { cartOf } from "./acts.ts";
 import { asked, askedHref, average, isSearch } from "./asked.ts";
 import { Beside } from "./beside.tsx";
@@ -44,7 +44,7 @@ export function ShopPage() {
       </div>
       {refused.value && (
         <p class="problem" role="status">
-          {t("shop.refused")} {refused.value.message}
+          {t("shop.refused")} {refusal(refused.value)}
         </p>
       )}
       {isLateAlone.value && (
