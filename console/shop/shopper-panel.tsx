@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Fields } from "../../src/core/event.ts";
 import type { UserReport } from "../../src/core/user-report.ts";
-import { ApiError, api, shownTo } from "../app/api.ts";
+import { ApiError, api, shownTo, untilAnswered } from "../app/api.ts";
 import { Bar } from "../app/parts.tsx";
 import { opened } from "../app/scopes.ts";
 import { formatPercent, named, t } from "../app/words.ts";
@@ -121,7 +121,7 @@ function useKnown(who: Someone): Known | undefined {
   // An act changes what is known. Of who was shown nothing yet the server need not know.
   useEffect(() => {
     if (who === null || !isShown || opened.value?.admin === false) return setKnown({ who, known: undefined });
-    let isWanted = true;
+    const given = new AbortController();
     const ask = async (): Promise<Known | undefined> => {
       try {
         const report = await api.user(who);
@@ -134,13 +134,11 @@ function useKnown(who: Someone): Known | undefined {
         throw error;
       }
     };
-    ask().then(
-      (one) => isWanted && setKnown({ who, known: one }),
+    untilAnswered(ask, given.signal).then(
+      (one) => !given.signal.aborted && setKnown({ who, known: one }),
       () => {},
     );
-    return () => {
-      isWanted = false;
-    };
+    return () => given.abort();
   }, [who, isShown, version, opened.value?.admin]);
   return known.who === who ? known.known : undefined;
 }
