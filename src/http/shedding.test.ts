@@ -11,12 +11,13 @@ interface Handled extends Arrival {
   readonly isRefused: boolean;
 }
 
-/** What an event loop does: looks once, handles all that it found, looks again. Refusing takes 0.1 ms. */
+/** What an event loop does: looks once, handles all that it found, looks again. Refusing takes 0.1 ms; `ownMs`: what it does besides in each turn. */
 function loop(
   arrivals: readonly Arrival[],
   shedAfterMs: number,
   answerMs = 1,
   isWarm = true,
+  ownMs = 0,
 ): { handled: Handled[]; boundHolds: boolean } {
   let nowMs = 0;
   let after: (() => void)[] = [];
@@ -41,6 +42,7 @@ function loop(
     const due = after;
     after = [];
     for (const one of due) one();
+    nowMs += ownMs;
   }
   return { handled, boundHolds };
 }
@@ -150,6 +152,20 @@ describe("shedding", () => {
       loop([calm, ...atOnce(count)], shedAfterMs, 400).handled.filter(({ isRefused }) => isRefused).length;
     expect(refused(12)).toBe(0);
     expect(refused(30)).toBeGreaterThan(0);
+  });
+
+  test("nor in a process that has just started", () => {
+    const two = [0, 1].map((atMs): Arrival => ({ atMs, priority: "query" }));
+    expect(loop(two, shedAfterMs, 6000, false).handled.map(({ isRefused }) => isRefused)).toEqual([false, false]);
+  });
+
+  test("who asks one after the other is let in, whatever the process does besides", () => {
+    for (const ownMs of [10, 25, 60]) {
+      // Each comes while the work beside the one before is done.
+      const arrivals = Array.from({ length: 400 }, (_, i): Arrival => ({ atMs: i * (ownMs + 1), priority: "query" }));
+      const { handled } = loop(arrivals, shedAfterMs, 1, true, ownMs);
+      expect(handled.filter(({ isRefused }) => isRefused)).toEqual([]);
+    }
   });
 
   test("a process that has just started may take its time, but not for good", () => {

@@ -73,6 +73,10 @@ export function shedding(options: SheddingOptions): Shedding {
   let sinceEmpty = 0;
   /** Let in since the turn began. */
   let letIn = 0;
+  /** Came since the turn began. */
+  let found = 0;
+  /** The turn before this one found one request. */
+  let wasAlone = false;
   let answerMs = 0;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
   let queryRefusedAtMs = Number.NEGATIVE_INFINITY;
@@ -82,6 +86,9 @@ export function shedding(options: SheddingOptions): Shedding {
   function turnEnds(): void {
     follows = isInTurn;
     if (!isInTurn) return;
+    // One request in a turn is nobody's queue: whoever asks one after the other waits for the server's own work only.
+    wasAlone = found <= 1;
+    found = 0;
     isInTurn = false;
     lookedAtMs = turnAtMs;
     // A pause that has nothing to do with answers counts little.
@@ -98,10 +105,12 @@ export function shedding(options: SheddingOptions): Shedding {
     if (isInTurn) return nowMs;
     isInTurn = true;
     turnAtMs = nowMs;
+    if (!follows || wasAlone) {
+      emptyAtMs = nowMs;
+      sinceEmpty = 0;
+    }
     if (follows) return nowMs;
     lookedAtMs = nowMs;
-    emptyAtMs = nowMs;
-    sinceEmpty = 0;
     afterTurn(turnEnds);
     return nowMs;
   }
@@ -109,10 +118,10 @@ export function shedding(options: SheddingOptions): Shedding {
   /** How long a request may wait now, ms. */
   function mayWaitMs(priority: Priority, nowMs: number): number {
     const unitMs = Math.max(shedAfterMs, answersAhead * answerMs);
-    if (coldLeft > 0 && nowMs < coldUntilMs) return coldPatience * burst[priority] * unitMs;
     const emptyForMs = nowMs - emptyAtMs;
     const isCalm = nowMs - refusedAtMs > calmAfterMs;
     if (isCalm && sinceEmpty <= few) return Number.POSITIVE_INFINITY;
+    if (coldLeft > 0 && nowMs < coldUntilMs) return coldPatience * burst[priority] * unitMs;
     if (isCalm && emptyForMs <= burstMs) return burst[priority] * unitMs;
     return (emptyForMs <= lately * unitMs ? patient : strict)[priority] * unitMs;
   }
@@ -124,6 +133,7 @@ export function shedding(options: SheddingOptions): Shedding {
     },
     arrived() {
       letIn++;
+      found++;
       const nowMs = turnMs();
       sinceEmpty++;
       if (coldLeft-- === coldRequests) coldUntilMs = nowMs + coldMs;
