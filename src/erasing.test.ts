@@ -35,6 +35,9 @@ function erasingOver(move: (plan: Move) => Promise<void>, hasRoomAside = (): boo
   return { erasing: new Erasing(parts), log, told, settle };
 }
 
+/** However slow the machine is: by itself vitest waits a second. */
+const until = (isSo: () => void): Promise<void> => vi.waitFor(isSo, { timeout: 60_000 });
+
 test("what fails is told and counted as pending, and tried again when more is to be erased", async () => {
   let tries = 0;
   const { erasing, told, settle } = erasingOver(async () => {
@@ -42,10 +45,10 @@ test("what fails is told and counted as pending, and tried again when more is to
     settle();
   });
   await erasing.erase("u-1");
-  await vi.waitFor(() => expect(erasing.report).toMatchObject({ pending: 1, shoppers: 0, failure: "no space left" }));
+  await until(() => expect(erasing.report).toMatchObject({ pending: 1, shoppers: 0, failure: "no space left" }));
   expect(told).toEqual([expect.stringContaining("no space left")]);
   await erasing.erase("u-2");
-  await vi.waitFor(() => expect(erasing.report.pending).toBe(0));
+  await until(() => expect(erasing.report.pending).toBe(0));
   expect([tries, erasing.report.failure]).toEqual([2, undefined]);
   await erasing.close();
 });
@@ -62,9 +65,9 @@ test("while memory has no room for the state twice the report says so, and no mo
     () => false,
   );
   await erasing.erase("u-1");
-  await vi.waitFor(() => expect(erasing.report.failure).toMatch(/no room for the state twice.*at the next start/));
+  await until(() => expect(erasing.report.failure).toMatch(/no room for the state twice.*at the next start/));
   turn.resolve();
-  await vi.waitFor(() => expect(erasing.report).toMatchObject({ pending: 0, shoppers: 1 }));
+  await until(() => expect(erasing.report).toMatchObject({ pending: 0, shoppers: 1 }));
   expect(erasing.report.failure).toBeUndefined();
   await erasing.close();
 });

@@ -1,5 +1,5 @@
 /** Backups taken while an engine writes: what is restored is a prefix of the log, at least as far as was acknowledged, and its state. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
@@ -14,15 +14,18 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { backUp, restoreBackup } from "../src/backup.ts";
 import { secondMs } from "../src/core/clock.ts";
 import type { Engine, EventInput } from "../src/core/public.ts";
 import { random } from "../src/core/random.ts";
 import { createEngine } from "../src/engine.ts";
+import { settled } from "./settled.ts";
 
 const root = mkdtempSync(join(tmpdir(), "backup-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+// Threads that give way to all others have no time of their own where much else runs.
+vi.setConfig({ testTimeout: 600_000 });
 const main = new URL("../src/cli/main.ts", import.meta.url).pathname;
 let folders = 0;
 const newFolder = (): string => join(root, String(++folders));
@@ -45,7 +48,13 @@ function batch(number: number): EventInput[] {
 }
 
 /** An engine that gets batch after batch of a seeded stream. */
-async function writing(data: string, more: object = {}): Promise<{ engine: Engine; next(): Promise<number> }> {
+interface Life {
+  readonly engine: Engine;
+  /** Answers the offset after it. */
+  next(): Promise<number>;
+}
+
+async function writing(data: string, more: object = {}): Promise<Life> {
   let nowMs = startMs;
   let number = 0;
   const engine = await createEngine({ ...settings, ...more, data, clock: { nowMs: () => nowMs } });
@@ -62,21 +71,37 @@ async function writing(data: string, more: object = {}): Promise<{ engine: Engin
 
 const eventsOf = (engine: Engine): string[] => [...engine.events()].map((logged) => JSON.stringify(logged));
 
-/** Writes until the process ends; answers the offset acknowledged before it began. */
-async function writeDuring(life: { next(): Promise<number> }, start: () => ChildProcess): Promise<number> {
+/**
+ * Backs a folder up by a process, and writes meanwhile: once it has begun it is stopped until `atLeast` was written, however quick it is, and
+ * then `more`, if anything, is written until it ends. Answers the offset acknowledged before it began.
+ */
+async function backUpDuring(
+  { data, backup, life }: { readonly data: string; readonly backup: string; readonly life: Life },
+  atLeast: () => Promise<unknown>,
+  more?: () => Promise<unknown>,
+): Promise<number> {
   let acknowledged = 0;
   for (let i = 0; i < 30; i++) acknowledged = await life.next();
-  const child = start();
-  let ended = false;
-  const status = once(child, "exit").then(([code]) => {
-    ended = true;
-    return code as number;
+  const child = spawn(process.execPath, [main, "backup", backup, "--data", data], {
+    stdio: ["ignore", "ignore", "inherit"],
   });
-  let during = 0;
-  for (; !ended; during++) await life.next();
-  expect(await status).toBe(0);
-  expect(during).toBeGreaterThan(3);
+  const ended = once(child, "exit");
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  while (!existsSync(join(backup, "snapshots")) && !isOver()) await new Promise(setImmediate);
+  child.kill("SIGSTOP");
+  await atLeast();
+  child.kill("SIGCONT");
+  while (more !== undefined && !isOver()) await more();
+  expect(await ended).toEqual([0, null]);
   return acknowledged;
+}
+
+/** Writes until the log begins later than it does now, no faster than the thread can follow that shortens it. */
+async function writeUntilShortened({ engine, next }: Life): Promise<void> {
+  for (const { logStart } = engine.status(); engine.status().logStart === logStart; ) {
+    for (let i = 0; i < 30; i++) await next();
+    await settled(engine);
+  }
 }
 
 async function mustBeAPrefix(restored: string, whole: readonly string[], acknowledged: number): Promise<Engine> {
@@ -90,9 +115,6 @@ async function mustBeAPrefix(restored: string, whole: readonly string[], acknowl
   expect(whole.slice(from, from + events.length)).toEqual(events);
   return engine;
 }
-
-const ofCli = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "inherit"] });
 
 /** The state that the log of a folder folds to. */
 async function folded(data: string): Promise<string> {
@@ -108,7 +130,10 @@ describe("a backup taken while an engine writes", () => {
     const life = await writing(data);
     await life.next();
     await life.engine.snapshot();
-    const acknowledged = await writeDuring(life, () => ofCli("backup", backup, "--data", data));
+    const some = async (): Promise<void> => {
+      for (let i = 0; i < 4; i++) await life.next();
+    };
+    const acknowledged = await backUpDuring({ data, backup, life }, some, life.next);
     const whole = eventsOf(life.engine);
     await life.engine.close();
     await promisify(execFile)(process.execPath, [main, "restore", backup, "--data", restored]);
@@ -125,8 +150,9 @@ describe("a backup taken while an engine writes", () => {
   test("of a log that is shortened meanwhile holds a snapshot of what is gone", async () => {
     const [data, backup, restored] = [newFolder(), newFolder(), newFolder()];
     const life = await writing(data, { logBytesMax: 60_000 });
-    while (life.engine.status().logStart === 0) await life.next();
-    const acknowledged = await writeDuring(life, () => ofCli("backup", backup, "--data", data));
+    await writeUntilShortened(life);
+    // No more than that: where the log were shortened faster than it is copied, no copy would come to an end.
+    const acknowledged = await backUpDuring({ data, backup, life }, () => writeUntilShortened(life));
     const whole = eventsOf(life.engine);
     const { logStart } = life.engine.status();
     await life.engine.close();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { comparison } from "../src/cli/demo-comparison.ts";
@@ -15,9 +15,9 @@ import { table } from "../src/cli/table.ts";
 import { random } from "../src/core/random.ts";
 import { simulatedShop } from "../src/simulator/shop.ts";
 import { simulatedShoppers } from "../src/simulator/shoppers.ts";
+import { main, start } from "./real/processes.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const main = join(root, "src/cli/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "liveshelf-cli-"));
 const running: ChildProcess[] = [];
 
@@ -41,17 +41,15 @@ function liveshelf(args: readonly string[], { input, env }: { input?: string; en
 
 /** Starts a server; answers its address and how to stop it. */
 async function serving(...args: string[]) {
-  const child = spawn(process.execPath, [main, "serve", "--port", "0", ...args], { env: environment });
+  const { child, kill } = start([main, "serve", "--port", "0", ...args], { env: { LIVESHELF_SHED_AFTER_MS: "0" } });
   running.push(child);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   const first = (await lines.next()).value as string;
   return {
     address: first.replace("listening on ", ""),
     first,
     async stop(signal: NodeJS.Signals = "SIGTERM") {
-      const exit = once(child, "exit");
-      child.kill(signal);
-      const [status] = await exit;
+      const { status } = await kill(signal);
       const more = await lines.next();
       return { status, printedMore: !more.done };
     },
@@ -333,11 +331,16 @@ describe("evaluations", () => {
 });
 
 describe("demo", () => {
-  test("compares the two orders over HTTP, and leaves no folder behind", () => {
+  test("compares the two orders over HTTP, and leaves no folder behind", async () => {
     const temporary = dataFolder();
-    const { status, stdout, stderr } = liveshelf(["demo", "--seconds", "2"], { env: { TMPDIR: temporary } });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/clicks a list: own \d\.\d+, personal \d\.\d+, .* best reachable \d\.\d+/);
+    const demo = start([main, "demo", "--seconds", "600"], { env: { TMPDIR: temporary } });
+    running.push(demo.child);
+    const compared = /clicks a list: own \d\.\d+, personal \d\.\d+, .* best reachable \d\.\d+/;
+    const lines = createInterface({ input: demo.child.stdout! });
+    const told = new Promise<void>((resolve) => lines.on("line", (one) => compared.test(one) && resolve()));
+    await Promise.race([told, demo.ended]);
+    const { status, stderr, stdout } = await demo.kill("SIGINT");
+    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: expect.stringMatching(compared) });
     expect(existsSync(temporary) && readdirSync(temporary)).toEqual([]);
   });
 

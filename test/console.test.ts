@@ -102,7 +102,7 @@ describe("the messages", () => {
 describe("why an item stands where it does", () => {
   const told = (item: string, rawScore: number, of: Readonly<Record<string, number>>): AnsweredItem => {
     const reasons = Object.entries(of).map(([feature, contribution]) => ({ feature, contribution, text: feature }));
-    return { item, position: 0, score: 0, rawScore, reasons };
+    return { item, position: 0, score: 0, rawScore, propensity: 1, reasons };
   };
   // Each begins at −3; what is missing to the score is the bias.
   const list = [

@@ -75,14 +75,15 @@ describe("simulated shoppers at a real server", () => {
 
   beforeAll(async () => {
     const clock = manualClock(0);
-    const config = completeConfig({ port: 0, seed: 1, shedAfterMs: 0 });
+    const config = completeConfig({ port: 0, seed: 1, shedAfterMs: 0, tickMs: 0 });
     engine = await createEngine({ ...config, clock });
     server = await startServer(engine, config);
     live = traffic(server.address, { seed: 1, clock, language: "en", pace: async () => {} });
     await live.open();
     while (await live.remember());
     for (let left = 500; left > 0; left--) seen.push(...(await live.next()));
-  });
+    // Many requests, one after the other.
+  }, 600_000);
   afterAll(async () => {
     await server.close();
     await engine.close();

@@ -240,8 +240,8 @@ function differences(shown: unknown, actual: unknown, at = ""): string[] {
 
 describe.each(documents.filter((file) => blocksOf(file).some((block) => curlCalls(block).length > 0)))("%s", (file) => {
   test("every command is answered as shown", async () => {
-    const engine = await createEngine();
-    const server = await startServer(engine, completeConfig({ port: 0 }));
+    const engine = await createEngine({ tickMs: 0 });
+    const server = await startServer(engine, completeConfig({ port: 0, shedAfterMs: 0 }));
     try {
       let last: { readonly place: string; readonly status: number; readonly text: string } | undefined;
       for (const block of blocksOf(file)) {

@@ -12,6 +12,7 @@ import { createEngine } from "../src/engine.ts";
 import { memoryLog } from "../src/event-logs/memory.ts";
 import { foldUp } from "../src/fold-up.ts";
 import { items, userOf, visits } from "./many-shoppers.ts";
+import { settled } from "./settled.ts";
 
 export const root = mkdtempSync(join(tmpdir(), "erasing-"));
 export const folder = (): string => mkdtempSync(join(root, "data-"));
@@ -36,6 +37,12 @@ export async function erased(engine: Engine): Promise<void> {
     expect(engine.status().erasures.failure).toBeUndefined();
     await wait(5);
   }
+}
+
+/** Resolves when the log was shortened by its bound, and is not being shortened any more. */
+export async function trimmed(engine: Engine): Promise<void> {
+  do await settled(engine);
+  while (engine.status().logStart <= 100);
 }
 
 /** What is to stand in the log: a slow twin, event by event, that goes by the rule of docs/privacy.md. */

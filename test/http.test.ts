@@ -22,7 +22,7 @@ let engine: Engine;
 let app: FastifyInstance;
 
 beforeAll(async () => {
-  engine = await createEngine({ clock });
+  engine = await createEngine({ clock, tickMs: 0 });
   app = await httpServer(engine);
   await engine.record([
     { type: "item", item: "p-1", fields: { title: "Red wool scarf", brand: "Acme", price: 19.9 } },
@@ -346,7 +346,7 @@ describe("reference and metrics", () => {
 });
 
 describe("a listening server", () => {
-  const config = completeConfig({ port: 0 });
+  const config = completeConfig({ port: 0, shedAfterMs: 0 });
 
   test.each(["0.0.0.0", "::", "192.168.1.5", "example.com"])("refuses %s, as it has no keys", async (host) => {
     const refusal = expect.objectContaining({ code: "ADDRESS_REFUSED", message: expect.stringContaining("keys") });

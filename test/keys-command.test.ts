@@ -124,7 +124,7 @@ test("a server knows the keys of all places, those of the file as they are now, 
     "--scopes",
     "query",
   ]).stdout.trim();
-  const env = { ...environment, LIVESHELF_KEYS_FILE: keysFile };
+  const env = { ...environment, LIVESHELF_KEYS_FILE: keysFile, LIVESHELF_SHED_AFTER_MS: "0" };
   const child = spawn(process.execPath, [main, "serve", "--port", "0", "--config", file], { env });
   running.push(child);
   let said = "";

@@ -164,9 +164,9 @@ describe("GET /v1/live", () => {
     while (!text.includes("event: status")) text += (await reader.read()).value;
     expect((await app.inject({ method: "POST", url: "/v1/rank", payload: { items: ["p-1"] } })).statusCode).toBe(200);
     leaving.abort();
-    await expect.poll(async () => (await app.inject("/metrics")).body).toContain('route="/v1/rank"');
-    const { body } = await app.inject("/metrics");
-    expect(body).not.toContain('route="/v1/live"');
+    const metrics = async (): Promise<string> => (await app.inject("/metrics")).body;
+    await expect.poll(metrics, { timeout: 60_000 }).toContain('route="/v1/rank"');
+    expect(await metrics()).not.toContain('route="/v1/live"');
     expect(shed.counts).toEqual({ anonymous: 0, query: 0, events: 0 });
   });
 

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import type { EffectiveSettings } from "../src/effective-settings.ts";
 import { createEngine } from "../src/engine.ts";
 import { folderSnapshots } from "../src/snapshots/folder.ts";
 import { Life } from "./random-life.ts";
+import { patientClient } from "./real/client.ts";
 import { endAll, listening, main, start } from "./real/processes.ts";
 
 const root = mkdtempSync(join(tmpdir(), "moving-processes-"));
@@ -18,6 +19,9 @@ afterAll(async () => {
   await endAll();
   rmSync(root, { recursive: true, force: true });
 });
+
+// Threads that give way to all others have no time of their own where much else runs.
+vi.setConfig({ testTimeout: 600_000 });
 
 const set = (settings: object): void => writeFileSync(config, JSON.stringify(settings));
 
@@ -40,16 +44,16 @@ test("a kill in the middle costs nothing but time; a signal and a call read the 
   await first.heard(/Folding the log anew, as these settings changed: language/);
   await first.kill();
   const service = serve();
-  const address = await service.listening;
-  await until(async () => (await fetch(`${address}/readyz`)).ok);
+  const { get, post, close } = patientClient(await service.listening);
+  await until(async () => (await get("/readyz")).status === 200);
 
   const holds = async (name: string): Promise<{ value: unknown; origin: string } | undefined> => {
-    const { settings } = (await (await fetch(`${address}/v1/config`)).json()) as EffectiveSettings;
+    const { settings } = (await get("/v1/config")).body as EffectiveSettings;
     return settings.find((one) => one.name === name);
   };
   const reload = async (): Promise<{ readonly status: number; readonly said: unknown }> => {
-    const answer = await fetch(`${address}/v1/config/reload`, { method: "POST" });
-    return { status: answer.status, said: await answer.json() };
+    const { status, body } = await post("/v1/config/reload", undefined);
+    return { status, said: body };
   };
   expect(await holds("language")).toMatchObject({ value: "german", origin: "file" });
   set({ language: "german", shedAfterMs: 0 });
@@ -66,8 +70,9 @@ test("a kill in the middle costs nothing but time; a signal and a call read the 
   void service.kill("SIGHUP");
   await until(async () => JSON.stringify((await holds("withoutLearners"))?.value) === '["fm"]');
   expect(await holds("shedAfterMs")).toMatchObject({ value: 6, origin: "default" });
-  expect((await fetch(`${address}/readyz`)).status).toBe(200);
+  expect((await get("/readyz")).status).toBe(200);
   expect(await holds("suggestShoppersMin")).toMatchObject({ value: 4, origin: "environment" });
+  close();
   expect(await service.kill("SIGTERM")).toMatchObject({ status: 0 });
 
   const settings = { data, language: "german", withoutLearners: ["fm"], readOnly: true, tickMs: 0 };

@@ -147,7 +147,7 @@ test("a value of a field in which no item has a number is told of, once items ar
     'No item has a number in "profit", so by the setting "value" a purchase is worth nothing. The nearest field of numbers is "margin".';
   expect(engine.inspect({}).warnings).toEqual([warning]);
   clock.advance(minuteMs);
-  await vi.waitFor(() => expect(said).toEqual([warning]));
+  await vi.waitFor(() => expect(said).toEqual([warning]), { timeout: 60_000 });
   await engine.record([{ type: "item", item: "p-new", fields: { profit: 3 } }]);
   expect(engine.inspect({}).warnings).toEqual([]);
   await engine.close();

@@ -79,7 +79,7 @@ async function shop(number: number): Promise<number> {
   return reads;
 }
 
-test("200 shoppers who write and read at once each see what they wrote", async () => {
+test("200 shoppers who write and read at once each see what they wrote", { timeout: 600_000 }, async () => {
   const reads = await Promise.all(Array.from({ length: 200 }, (_, number) => shop(number)));
   expect(reads.reduce((sum, count) => sum + count, 0)).toBe(200 * 4);
   const ids = [...engine.events()].flatMap(({ event }) => (event.id === undefined ? [] : [event.id]));

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import { createEngine, openEngine } from "../src/engine.ts";
 import { engineParts } from "../src/engine-parts.ts";
@@ -10,6 +10,8 @@ import { folderSnapshots } from "../src/snapshots/folder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "liveshelf-reopening-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+// Threads that give way to all others have no time of their own where much else runs.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const views = Array.from({ length: 400 }, (_, i) => ({
   ...{
@@ -44,7 +46,7 @@ test("a log that is emptied, or gone from beside its snapshots, is damage and no
 test("a start that had much to fold has a snapshot written, so that the next has little", async () => {
   rmSync(join(data, "snapshots"), { recursive: true });
   const shop = await createEngine({ data, tickMs: 0, snapshotEvery: 300 });
-  await expect.poll(() => shop.status().snapshotOffset, { timeout: 60_000 }).toBe(views.length);
+  await expect.poll(() => shop.status().snapshotOffset, { timeout: 300_000 }).toBe(views.length);
   await shop.close();
 });
 

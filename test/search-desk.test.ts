@@ -16,7 +16,7 @@ let app: FastifyInstance;
 const titles = ["Red wool scarf", "Blue wool scarf", "Leather sofa", "Grey couch", "Garden table", "Stone table"];
 
 beforeEach(async () => {
-  engine = await createEngine({ clock });
+  engine = await createEngine({ clock, tickMs: 0 });
   app = await httpServer(engine);
   await engine.record(
     titles.map((title, i) => ({ type: "item", item: `p-${i}`, fields: { title, category: ["Shop"], price: 10 + i } })),

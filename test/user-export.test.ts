@@ -13,7 +13,7 @@ const startMs = Date.UTC(2026, 3, 1);
 
 beforeAll(async () => {
   engine = await createEngine({ tickMs: 0, eraseAfterMs: 0, suggestShoppersMin: 2 });
-  const config = completeConfig({ port: 0 });
+  const config = completeConfig({ port: 0, shedAfterMs: 0 });
   server = await startServer(engine, config);
   const at = (minute: number): number => startMs + minute * minuteMs;
   const items = Array.from({ length: 30 }, (_, n) => `p-${n}`);

@@ -81,9 +81,9 @@ describe("POST /v1/search", () => {
   });
 
   test("what is left of the caller's time goes along", async () => {
-    await search({}, { "x-timeout-ms": "200" });
+    await search({}, { "x-timeout-ms": "60000" });
     expect(asked.search[0]!.timeoutMs).toBeGreaterThan(0);
-    expect(asked.search[0]!.timeoutMs).toBeLessThanOrEqual(200);
+    expect(asked.search[0]!.timeoutMs).toBeLessThanOrEqual(60_000);
   });
 
   test("what makes no sense is refused with its place, and never reaches the engine", async () => {

@@ -11,7 +11,7 @@ let engine: Engine;
 let app: FastifyInstance;
 
 beforeAll(async () => {
-  engine = await createEngine({ clock: manualClock(Date.UTC(2026, 10, 22)) });
+  engine = await createEngine({ clock: manualClock(Date.UTC(2026, 10, 22)), tickMs: 0 });
   app = await httpServer(engine);
   await engine.record([
     { type: "item", item: "p-1", fields: { title: "Red wool scarf", brand: "Acme", price: 19.9 } },

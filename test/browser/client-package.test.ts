@@ -69,7 +69,7 @@ test("the examples of docs/client.md fit its types", () => {
 
 test("a server imports it too: it asks and reports, without a page", async () => {
   const shop = await createEngine();
-  const server = await startServer(shop, completeConfig({ port: 0 }));
+  const server = await startServer(shop, completeConfig({ port: 0, shedAfterMs: 0 }));
   try {
     const { createClient, ShelfError }: typeof client = await import(
       pathToFileURL(join(committed, clientFiles.module)).href

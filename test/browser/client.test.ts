@@ -11,6 +11,7 @@ import { createEngine } from "../../src/engine.ts";
 import { startServer } from "../../src/http/server.ts";
 import { endAll, liveshelf, type Service, serve } from "../real/processes.ts";
 import { hasNoBrowser, launchBrowser, withoutBrowser } from "./chromium.ts";
+import { patience, post, unhurried } from "./looking.ts";
 import { type ShopFront, shopFront } from "./shop-front.ts";
 
 /** What the tests put on the page. */
@@ -39,8 +40,11 @@ async function withClient(page: Page, options: Options): Promise<void> {
   }, options);
 }
 
-/** A machine that does much else takes its time. */
-const patience = { timeout: 30_000 };
+/** An answer waits a moment for what was recorded before it: on this page, whose clock stands, until that has arrived. */
+async function untilArrived(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 600_000);
+}
 
 const nothingPending = (page: Page) =>
   page.waitForFunction(() => window.mine.pending === 0, undefined, { polling: 50, ...patience });
@@ -56,7 +60,7 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
   const data = join(folder, "shop");
 
   async function start(): Promise<void> {
-    service = serve(data);
+    service = serve(data, unhurried);
     front.engine = await service.listening;
   }
 
@@ -89,15 +93,12 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
         fields: { title: `Wool scarf ${i}`, brand: i % 2 ? "Acme" : "Lumen", price: i },
       },
     }));
-    await fetch(`${front.engine}/v1/events`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(items),
-    });
+    await post(`${front.engine}/v1/events`, items);
   });
 
   beforeEach(async () => {
     context = await browser.newContext();
+    context.setDefaultTimeout(patience.timeout);
     page = await context.newPage();
   });
 
@@ -128,11 +129,11 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
     for (let restart = 0; restart < 3; restart++) {
       await record(40);
       // The engine dies with some of them on their way, some answered for and some not yet sent.
-      void page.evaluate(() => window.mine.flush());
+      const flushing = page.evaluate(() => window.mine.flush());
       await record(20);
       await kill();
       await record(40);
-      await page.evaluate(() => window.mine.flush());
+      await Promise.all([flushing, page.evaluate(() => window.mine.flush())]);
       await page.reload();
       await withClient(page, {});
       await record(20);
@@ -172,6 +173,7 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
   });
 
   test("what was recorded shows in the next answer", async () => {
+    await untilArrived(page);
     await openShop(page, front, { batchMs: 1_000_000 });
     const [before, after] = await page.evaluate(async () => {
       const items = Array.from({ length: 12 }, (_, i) => `p-${i}`);
@@ -214,8 +216,10 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
   });
 
   test("without consent nothing is stored or reported, and answers are nobody's", async () => {
-    const came = front.calls.length;
-    await openShop(page, front, { consent: false, user: "u-1" });
+    // One of its own: pages of other tests may still report that they were left.
+    const own = await shopFront(built);
+    own.engine = front.engine;
+    await openShop(page, own, { consent: false, user: "u-1" });
     const { slate } = await page.evaluate(async () => {
       window.mine.record({ action: "view", item: "p-1" });
       const answer = await window.mine.search({ query: "scarf" });
@@ -225,15 +229,13 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
     });
     expect(slate).toBe(null);
     await page.goto("about:blank");
-    const calls = front.calls.slice(came);
+    const { calls } = own;
     expect(calls.map(({ path }) => path)).toEqual(["/v1/search", "/v1/suggest?q=sca&consent=false"]);
     expect(JSON.parse(calls[0]!.body)).toEqual({ query: "scarf", consent: false });
-    await page.goto(front.address);
-    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])).toEqual([
-      0,
-      0,
-      "",
-    ]);
+    await page.goto(own.address);
+    const stored = () => [localStorage.length, sessionStorage.length, document.cookie];
+    expect(await page.evaluate(stored)).toEqual([0, 0, ""]);
+    await own.close();
   });
 
   test("consent that is withdrawn deletes what waits and every id, in other tabs too", async () => {
@@ -242,14 +244,14 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
     const other = await context.newPage();
     await openShop(other, front);
     for (const one of [page, other]) await one.evaluate(() => window.mine.record({ action: "view", item: "p-1" }));
-    expect(await other.evaluate(() => window.mine.pending)).toBe(2);
+    await expect.poll(() => other.evaluate(() => window.mine.pending), patience).toBe(2);
     await page.evaluate(() => window.mine.setConsent(false));
     await other.waitForFunction(() => !window.mine.consent);
     for (const one of [page, other]) {
       await one.evaluate(() => window.mine.record({ action: "view", item: "p-2" }));
-      expect(await one.evaluate(() => [localStorage.length, window.mine.pending, window.mine.session ?? null])).toEqual(
-        [0, 0, null],
-      );
+      // What one tab deletes, the other sees a moment later.
+      const left = () => one.evaluate(() => [localStorage.length, window.mine.pending, window.mine.session ?? null]);
+      await expect.poll(left, patience).toEqual([0, 0, null]);
     }
     // And on the next visit, where the page knows that it was withdrawn.
     await page.evaluate(() => localStorage.setItem("liveshelf.visit", "left over"));
@@ -292,14 +294,15 @@ describe.skipIf(hasNoBrowser)(`the client in a browser${withoutBrowser}`, () => 
   test("a page of another origin that has a key asks, reports, and reports when it is left", async () => {
     const key = "ls_key-in-the-page-0123456789";
     const shop = await createEngine();
-    const settings = { port: 0, keys: `${key}:events+query`, corsOrigins: [front.address] };
+    const settings = { port: 0, shedAfterMs: 0, keys: `${key}:events+query`, corsOrigins: [front.address] };
     const server = await startServer(shop, completeConfig(settings));
     try {
       await shop.record({ type: "item", item: "p-1", fields: { title: "Wool scarf" } });
+      await untilArrived(page);
       await openShop(page, front, { server: server.address, key, user: "u-1", batchMs: 1_000_000 });
       const items = await page.evaluate(async () => {
         window.mine.record({ action: "view", item: "p-1" });
-        const answer = await window.mine.search({ query: "scarf" }, { timeoutMs: 5000 });
+        const answer = await window.mine.search({ query: "scarf" }, { timeoutMs: 60_000 });
         window.mine.record({ action: "cart", item: "p-1" });
         return answer.items.map(({ item }) => item);
       });

@@ -8,6 +8,7 @@ import type { Engine } from "../../src/core/public.ts";
 import { createEngine } from "../../src/engine.ts";
 import { type Server, startServer } from "../../src/http/server.ts";
 import { hasNoBrowser, launchBrowser, withoutBrowser } from "./chromium.ts";
+import { patience } from "./looking.ts";
 
 const key = "ls_key-of-the-shop-0123456789";
 
@@ -33,11 +34,17 @@ describe.skipIf(hasNoBrowser)(`pages in a browser${withoutBrowser}`, () => {
   afterEach(() => server.close());
 
   async function serve(settings: Readonly<Record<string, unknown>>): Promise<void> {
-    server = await startServer(engine, completeConfig({ port: 0, ...settings }));
+    server = await startServer(engine, completeConfig({ port: 0, shedAfterMs: 0, ...settings }));
+  }
+
+  async function blank(): Promise<Page> {
+    const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(patience.timeout);
+    return page;
   }
 
   async function opened(url: string): Promise<Page> {
-    const page = await (await browser.newContext()).newPage();
+    const page = await blank();
     await page.goto(url);
     return page;
   }
@@ -53,7 +60,7 @@ describe.skipIf(hasNoBrowser)(`pages in a browser${withoutBrowser}`, () => {
     return String(told);
   }
 
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "x-timeout-ms": "5000" };
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "x-timeout-ms": "60000" };
   const search = { method: "POST", headers, body: '{"query":"scarf"}' };
 
   test("one that is listed searches, sends events and reads refusals", async () => {
@@ -105,6 +112,8 @@ describe.skipIf(hasNoBrowser)(`pages in a browser${withoutBrowser}`, () => {
     const page = await opened(stranger.origin);
     await page.setContent(`<iframe src="${server.address}/docs/"></iframe>`);
     const [, frame] = page.frames();
+    // The browser's own page in place of what it refused.
+    await expect.poll(() => frame!.url(), patience).toMatch(/^chrome-error:/);
     await frame!.waitForLoadState();
     expect(await frame!.evaluate("document.getElementById('app') === null")).toBe(true);
     await page.context().close();
@@ -112,7 +121,7 @@ describe.skipIf(hasNoBrowser)(`pages in a browser${withoutBrowser}`, () => {
 
   test("the reference works under its own policy, and asks nothing of others", async () => {
     await serve({});
-    const page = await (await browser.newContext()).newPage();
+    const page = await blank();
     const asked: string[] = [];
     const blocked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).origin));

@@ -1,35 +1,23 @@
 /** The pages that tell how well it does and what it holds, in a real browser in front of the real service: they fill as shoppers choose, and follow by themselves. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { QualityReport } from "../../src/core/quality-report.ts";
-import { endAll, serve } from "../real/processes.ts";
-import { hasNoBrowser, launchBrowser, withoutBrowser } from "./chromium.ts";
+import { serve } from "../real/processes.ts";
+import { hasNoBrowser, withoutBrowser } from "./chromium.ts";
+import { flaws, looking, page, patience, post, unhurried } from "./looking.ts";
 
-const patience = { timeout: 20_000 };
 const hourMs = 3_600_000;
 /** One has a word that is longer than a narrow screen. */
 const titleOf = (i: number): string => (i === 3 ? `${"Donaudampfschifffahrt".repeat(4)}, red` : `Wool scarf ${i}`);
 
 describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
-  const data = mkdtempSync(join(tmpdir(), "liveshelf-quality-"));
+  const open = looking({
+    serve: (folder) => serve(folder, unhurried).listening,
+    options: { reducedMotion: "reduce" },
+  });
   const items = Array.from({ length: 12 }, (_, i) => `p-${i}`);
-  let browser: Browser;
-  let address: string;
-  let page: Page;
-  const faults: string[] = [];
 
-  async function send(events: readonly object[]): Promise<void> {
-    const response = await fetch(`${address}v1/events`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(events),
-    });
-    expect(await response.json()).toMatchObject({ rejected: [] });
-  }
+  const send = async (events: readonly object[]): Promise<void> =>
+    expect(await post("v1/events", events)).toMatchObject({ rejected: [] });
 
   /** Visits of the last ten hours: each is shown all items, and opens one of the three that their kind wants. */
   function visits(surface: string, count: number): object[] {
@@ -47,17 +35,6 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
     }).flat();
   }
 
-  async function open(path: string, width = 1440, colorScheme: "light" | "dark" = "light"): Promise<void> {
-    const context = await browser.newContext({
-      viewport: { width, height: 900 },
-      locale: "en-GB",
-      colorScheme,
-      reducedMotion: "reduce",
-    });
-    page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    await page.goto(address + path);
-  }
   /** The server refuses what is asked of `address` from now on; what is asked again and again is asked at once. */
   async function refuse(address: RegExp): Promise<void> {
     const body = JSON.stringify({ error: { code: "OVERLOADED", message: "Too much to do." } });
@@ -78,33 +55,11 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
   const judged = async (): Promise<string | undefined> =>
     (await page.locator(".quality .figures dd").allTextContents())[0];
   const orders = (): Promise<string[]> => page.locator(".orders-table tbody th").allTextContents();
-  const violations = async (): Promise<string[]> => {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => window.axe.run());
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" "))}`);
-  };
-  const sticksOut = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-
-  beforeAll(async () => {
-    address = `${await serve(data).listening}/`;
-    browser = await launchBrowser();
-  });
-
-  afterEach(async () => {
-    await page?.context().close();
-    expect(faults).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await endAll();
-    rmSync(data, { recursive: true, force: true });
-  });
 
   test("says what fills it, fills as shoppers choose, and goes on without a part being made anew", async () => {
     await open("#/quality?step=hour");
     await expect.poll(() => page.getByText("Nothing to judge yet").count(), patience).toBe(1);
-    expect(await violations()).toEqual([]);
+    expect(await flaws()).toEqual([]);
     // From before the visits: what comes later than something else is taken to have happened with it.
     const time = Date.now() - 11 * hourMs;
     await send(items.map((item, i) => ({ type: "item", item, time, fields: { title: titleOf(i), price: i } })));
@@ -218,12 +173,10 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
   test("where one points, the values of that step are said", async () => {
     await open("#/quality");
     await expect.poll(judged, patience).toBe("300");
-    const plot = page.locator(".plot svg").first();
-    await plot.waitFor();
-    const { x, y, width, height } = (await plot.boundingBox())!;
-    await page.mouse.move(x + width / 2, y + height / 2);
+    // In its middle, once it stands still.
+    await page.locator(".plot svg").first().hover();
     await expect.poll(() => page.locator(".chart-title time").count(), patience).toBe(1);
-    expect(await page.locator(".course-dot").count()).toBe(4);
+    await expect.poll(() => page.locator(".course-dot").count(), patience).toBe(4);
     await page.mouse.move(0, 0);
     await expect.poll(() => page.locator(".chart-title time").count(), patience).toBe(0);
   });
@@ -236,12 +189,7 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
     expect(await first.locator(".timeline-what").textContent()).toMatch(/12 items.*ordered by the shop/);
     expect(await first.locator(".slate-items li a").count()).toBe(12);
     expect(await first.locator(".slate-mark").textContent()).toMatch(/opened|in the cart/);
-    const answer = await fetch(`${address}v1/recommend`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user: "u-3", surface: "home" }),
-    });
-    expect(answer.status).toBe(200);
+    await post("v1/recommend", { user: "u-3", surface: "home" });
     await expect.poll(() => first.locator(".timeline-what").textContent(), patience).toMatch(/ordered by the engine/);
     await page.getByRole("button", { name: "Earlier lists" }).click();
     await expect.poll(() => slates.count(), patience).toBe(30);
@@ -264,10 +212,9 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
       [360, "light"],
     ] as const) {
       test(`${path}: axe finds nothing in the ${theme} theme, ${width} px wide, and nothing sticks out`, async () => {
-        await open(path, width, theme);
+        await open(path, { viewport: { width, height: 900 }, colorScheme: theme });
         await expect.poll(() => page.locator(ready).count(), patience).toBeGreaterThan(0);
-        expect(await sticksOut()).toBeLessThanOrEqual(0);
-        expect(await violations()).toEqual([]);
+        expect(await flaws()).toEqual([]);
       });
     }
   }

@@ -1,14 +1,10 @@
 /** Set-up and keys in a real browser: from a file with faults to a search; the first key made, used and another withdrawn. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { endAll, listening, main, start } from "../real/processes.ts";
-import { hasNoBrowser, launchBrowser, withoutBrowser } from "./chromium.ts";
-
-const patience = { timeout: 30_000 };
+import { describe, expect, test } from "vitest";
+import { listening, main, start } from "../real/processes.ts";
+import { hasNoBrowser, withoutBrowser } from "./chromium.ts";
+import { address, flaws, get, looking, page, patience, statusOf, unhurried } from "./looking.ts";
 
 /** As a German shop exports it: semicolons, commas in prices, Latin letters of one byte; line 4 lacks a quotation mark, line 6 cells, line 8 an id. */
 const catalogue = Buffer.from(
@@ -26,41 +22,26 @@ const catalogue = Buffer.from(
 );
 
 describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
-  const data = mkdtempSync(join(tmpdir(), "liveshelf-setup-"));
-  let browser: Browser;
-  let address: string;
-  let page: Page;
-  const faults: string[] = [];
-
-  beforeAll(async () => {
-    const settings = join(data, "settings.json");
-    writeFileSync(settings, "{}");
-    const command = [main, "serve", "--data", join(data, "shop"), "--config", settings, "--port", "0"];
-    address = `${await listening(start(command)).listening}/`;
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
-    page.on("pageerror", (error) => faults.push(error.message));
-  });
-  afterEach(() => expect(faults).toEqual([]));
-  afterAll(async () => {
-    await browser?.close();
-    await endAll();
-    rmSync(data, { recursive: true, force: true });
+  const open = looking({
+    serve(folder) {
+      const settings = join(folder, "settings.json");
+      writeFileSync(settings, "{}");
+      const command = [main, "serve", "--data", join(folder, "shop"), "--config", settings, "--port", "0"];
+      return listening(start(command, unhurried)).listening;
+    },
+    options: { viewport: { width: 1280, height: 900 } },
+    isKept: true,
   });
 
   const press = (name: string | RegExp): Promise<void> => page.getByRole("button", { name }).click();
   const texts = (selector: string): Promise<string[]> => page.locator(selector).allTextContents();
   const choose = (name: string, buffer: Buffer): Promise<void> =>
     page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer });
-  const accessible = async (): Promise<void> => {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => window.axe.run());
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-  };
+  const fieldsOf = async (item: string) =>
+    (await get<{ readonly fields: Readonly<Record<string, unknown>> }>(`v1/items/${item}`)).fields;
 
   test("an empty shop leads to it; columns are guessed, broken rows named by their lines, and the rest is searched", async () => {
-    await page.goto(address);
+    await open("");
     await page.getByRole("link", { name: "Set it up from a file" }).click();
     await choose("katalog.csv", catalogue);
     await expect
@@ -71,9 +52,9 @@ describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
       ]);
     const meant = (): Promise<string[]> =>
       page.locator(".columns select").evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value));
-    expect(await meant()).toEqual(["id", "title", "brand", "category", "price", "inStock", "own"]);
+    await expect.poll(meant, patience).toEqual(["id", "title", "brand", "category", "price", "inStock", "own"]);
     await page.getByLabel("What “Farbe” means").selectOption("tags");
-    await accessible();
+    expect(await flaws()).toEqual([]);
     await press("Check");
     await expect
       .poll(() => texts(".findings .finding-title"), patience)
@@ -83,9 +64,8 @@ describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
     await press("Send 4 items");
     await page.locator(".set-up input").fill("wollschal");
     await expect.poll(() => texts(".found li a"), patience).toHaveLength(2);
-    await accessible();
-    const item = (await (await fetch(`${address}v1/items/s-1`)).json()) as { fields: unknown };
-    expect(item.fields).toEqual({
+    expect(await flaws()).toEqual([]);
+    expect(await fieldsOf("s-1")).toEqual({
       title: 'Wollschal "Luise", blau',
       brand: "Kürschner",
       category: ["Kleidung", "Schals"],
@@ -93,8 +73,7 @@ describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
       inStock: true,
       tags: ["blau"],
     });
-    const dear = (await (await fetch(`${address}v1/items/s-2`)).json()) as { fields: Record<string, unknown> };
-    expect([dear.fields.price, dear.fields.inStock]).toEqual([1024.5, false]);
+    expect(await fieldsOf("s-2")).toMatchObject({ price: 1024.5, inStock: false });
   });
 
   test("the same again counts once; lines of JSON are taken as well, typed as they are", async () => {
@@ -124,8 +103,7 @@ describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
     await expect.poll(() => page.getByText("1 row has the id of a row before it (line 4)").count(), patience).toBe(1);
     await press("Send 2 items");
     await expect.poll(() => page.getByText("2 items are on the shelves.").count(), patience).toBe(1);
-    const item = (await (await fetch(`${address}v1/items/t-1`)).json()) as { fields: unknown };
-    expect(item.fields).toEqual({ title: "Lamp", price: 8.5 });
+    expect(await fieldsOf("t-1")).toEqual({ title: "Lamp", price: 8.5 });
   });
 
   test("the first key is made and taken by the tab; a second one is shown once, and withdrawn", async () => {
@@ -133,17 +111,16 @@ describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
     await page.getByLabel("Name").fill("operations");
     await press("Make the key");
     await expect.poll(() => texts(".made pre"), patience).toEqual([expect.stringMatching(/^ls_/)]);
-    expect((await fetch(`${address}v1/items`)).status).toBe(401);
+    expect(await statusOf("v1/items")).toBe(401);
     await press("I have kept it");
     await expect.poll(() => page.locator("tbody tr").count(), patience).toBe(1);
     await page.getByLabel("Name").fill("shop front");
     await press("Make the key");
     await expect.poll(() => page.locator("tbody tr").count(), patience).toBe(2);
     const key = (await texts(".made pre"))[0]!;
-    const status = async (): Promise<number> =>
-      (await fetch(`${address}v1/items`, { headers: { authorization: `Bearer ${key}` } })).status;
+    const status = (): Promise<number> => statusOf("v1/items", { authorization: `Bearer ${key}` });
     expect(await status()).toBe(200);
-    await accessible();
+    expect(await flaws()).toEqual([]);
     await press("Withdraw “shop front” …");
     await press("Withdraw for good");
     await expect.poll(() => page.locator("tbody tr").count(), patience).toBe(1);

@@ -156,13 +156,14 @@ describe("without keys", () => {
   test("and with keys it does", async () => {
     const engine = await createEngine({ tickMs: 0 });
     const said: string[] = [];
-    const config = completeConfig({ port: 0, host: "0.0.0.0", keys: hashedKeys });
+    const listening = { port: 0, host: "0.0.0.0", shedAfterMs: 0 };
+    const config = completeConfig({ ...listening, keys: hashedKeys });
     const server = await startServer(engine, config, (message) => said.push(message));
     expect(said.join()).toContain("unencrypted");
     const url = `http://127.0.0.1:${new URL(server.address).port}/v1/models`;
     expect((await fetch(url)).status).toBe(401);
     expect((await fetch(url, { headers: { authorization: `Bearer ${keyOf("admin")}` } })).status).toBe(200);
-    server.reconfigure(completeConfig({ port: 0, host: "0.0.0.0", keys: "another-key-of-the-shop" }));
+    server.reconfigure(completeConfig({ ...listening, keys: "another-key-of-the-shop" }));
     expect((await fetch(url, { headers: { authorization: `Bearer ${keyOf("admin")}` } })).status).toBe(401);
     await server.close();
     await engine.close();

@@ -8,7 +8,7 @@ export interface Response {
 }
 
 /** A connection on which nothing has come for so long hangs. */
-const hangsAfterMs = 30_000;
+const hangsAfterMs = 60_000;
 
 const headEnd = Buffer.from("\r\n\r\n");
 

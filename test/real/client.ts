@@ -58,6 +58,6 @@ export async function insist(ask: () => Promise<Reply>): Promise<Reply> {
 
 /** One connection that insists. */
 export function patientClient(address: string): Client {
-  const { post, ...rest } = client(address);
-  return { ...rest, post: (path, body) => insist(() => post(path, body)) };
+  const { post, get, close } = client(address);
+  return { post: (path, body) => insist(() => post(path, body)), get: (path) => insist(() => get(path)), close };
 }

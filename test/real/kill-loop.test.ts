@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 test("killed twenty times under load, it keeps all that was acknowledged, once, and the state is that of the log", {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const report = await killLoop({ seed: 30, kills: 20, compareEvery: 10, folder });
   expect(report.faults).toEqual([]);
