@@ -50,7 +50,8 @@ export async function ask(path: string, call: Call = {}, tries = triesMax): Prom
   const headers: Record<string, string> = {};
   const isBlob = body instanceof Blob;
   if (body !== undefined) headers["content-type"] = isBlob ? body.type : "application/json";
-  if (key.value) headers.authorization = `Bearer ${key.value}`;
+  const used = key.value;
+  if (used) headers.authorization = `Bearer ${used}`;
   let response: Response;
   try {
     response = await fetch(path, {
@@ -68,7 +69,8 @@ export async function ask(path: string, call: Call = {}, tries = triesMax): Prom
   if (!isAway) isReachable.value = true;
   if (response.ok) return response;
   const { error } = (await response.json().catch(() => ({}))) as { error?: { code: string; message: string } };
-  if (response.status === 401) isLocked.value = true;
+  // Of the key before, it says nothing of this one.
+  if (response.status === 401 && key.value === used) isLocked.value = true;
   const waitMs = Math.max(pauseMs, Number(response.headers.get("retry-after")) * 1000 || 0);
   if (response.status === 503 && tries > 1 && !given?.aborted) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -25,17 +25,20 @@ export function Home() {
   if (error) return <Problem error={error} />;
   if (list && list.items.length === 0) {
     return (
-      <Empty title={t("home.empty")}>
-        <p>{t("home.empty-hint")}</p>
-        <pre>npm run -s liveshelf -- import --items catalogue.csv --server {location.origin}</pre>
-        {opened.value?.admin && (
-          <p>
-            <a class="button primary" href={hrefOf("setup")}>
-              {t("home.empty-setup")}
-            </a>
-          </p>
-        )}
-      </Empty>
+      <>
+        <h1 class="visually-hidden">{t("page.shop")}</h1>
+        <Empty title={t("home.empty")}>
+          <p>{t("home.empty-hint")}</p>
+          <pre>npm run -s liveshelf -- import --items catalogue.csv --server {location.origin}</pre>
+          {opened.value?.admin && (
+            <p>
+              <a class="button primary" href={hrefOf("setup")}>
+                {t("home.empty-setup")}
+              </a>
+            </p>
+          )}
+        </Empty>
+      </>
     );
   }
   return (

@@ -177,8 +177,6 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
       const there = `${await locked.listening}/`;
       await open(there);
       const unlock = async (given: string): Promise<void> => {
-        // A refusal of what was asked without it, or with the key before, is not of this one.
-        await calm();
         await page.getByLabel("Key", { exact: true }).fill(given);
         await page.getByRole("button", { name: "Unlock" }).click();
       };
@@ -204,6 +202,37 @@ describe.skipIf(hasNoBrowser)(`the console${withoutBrowser}`, () => {
       await page.context().close();
       await locked.kill("SIGTERM");
     }
+  });
+
+  test("a server that has too much to do hides no page for good", async () => {
+    await open("");
+    let refused = 0;
+    await page.route("**/v1/quarantine*", async (route) => {
+      // More than one call tries.
+      if (++refused <= 4) await route.fulfill({ status: 503 });
+      else await route.continue();
+    });
+    await page.reload();
+    await expect.poll(() => page.getByRole("link", { name: "Quality" }).count(), patience).toBe(1);
+    expect(refused).toBe(5);
+  });
+
+  test("a refusal that comes late is of the key that it was asked with", async () => {
+    await open("");
+    await page.evaluate(() => sessionStorage.setItem("liveshelf.key", JSON.stringify("a-key-of-before")));
+    const late = Promise.withResolvers<void>();
+    await page.route("**/v1/recommend", async (route) => {
+      if (!route.request().headers().authorization) return route.continue();
+      await late.promise;
+      return route.fulfill({ status: 401, json: { error: { code: "UNAUTHORIZED", message: "Nobody knows it." } } });
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Forget the key" }).click();
+    const refused = page.waitForResponse((response) => response.status() === 401);
+    late.resolve();
+    await refused;
+    await calm();
+    expect(await page.getByText("This shop is locked").count()).toBe(0);
   });
 
   test("a server that goes and comes back loses nothing that was done meanwhile", async () => {
