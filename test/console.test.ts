@@ -58,6 +58,30 @@ describe("the console's files", () => {
   });
 });
 
+describe("a page's own styles", () => {
+  const root = new URL("../console/", import.meta.url).pathname;
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => !name.startsWith("built"));
+  const pageOf = (name: string): string => name.split("/")[0]!;
+
+  test("are for classes that no other page uses", () => {
+    const others = (page: string): string =>
+      files
+        .filter((name) => name.endsWith(".tsx") && pageOf(name) !== page)
+        .map((name) => readFileSync(join(root, name), "utf8"))
+        .join("\n");
+    const strange = files
+      .filter((name) => name.endsWith(".css") && !["app", "styles"].includes(pageOf(name)))
+      .flatMap((name) => {
+        const sources = others(pageOf(name));
+        const bare = [...readFileSync(join(root, name), "utf8").matchAll(/^\.([\w-]+)(?=[,\s]*[{,\n])/gm)];
+        return bare.flatMap(([, one]) =>
+          new RegExp(`class.*["\`\\s]${one}["\`\\s$]`).test(sources) ? [`${name}: ${one}`] : [],
+        );
+      });
+    expect(strange).toEqual([]);
+  });
+});
+
 describe("the messages", () => {
   const values = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const forms = (text: string): string[] => [...new Set(values(text))].sort();
@@ -126,16 +150,33 @@ describe("why an item stands where it does", () => {
     }
   });
 
-  test("what is the same for all of the list is no reason; what others have, and this has not, is told as everything else", () => {
+  test("what is the same for all of the list is no reason; what others have, and this has not, is", () => {
     expect(lines(accountOf(list[0]!, scale))).toEqual([
       ["popularity", 0.433],
       ["price", 0.2],
       ["other", 0.067],
     ]);
-    expect(lines(accountOf(list[1]!, scale))).toEqual([["price", -0.1]]);
+    expect(lines(accountOf(list[1]!, scale))).toEqual([
+      ["popularity", 0.033],
+      ["price", -0.1],
+      ["other", -0.033],
+    ]);
     const alone = told("d", -2, { price: 1 });
     expect(lines(accountOf(alone, scaleOf([alone, { ...alone, item: "e" }])))).toEqual([]);
     expect(lines(accountOf(told("f", -1, {}), scaleOf([])))).toEqual([["other", -1]]);
+  });
+
+  test("what was said of one item and names another is not said of a third", () => {
+    const text = "often follows “Blue gloves”, which you turned to";
+    const named = { ...told("a", -1, {}), reasons: [{ feature: "also-bought", contribution: 1, text }] };
+    const plain = told("b", -2, {});
+    expect(accountOf(named, scaleOf([named, plain])).lifts).toEqual([
+      { feature: "also-bought", contribution: 0.5, text },
+    ]);
+    expect(lines(accountOf(plain, scaleOf([named, plain])))).toEqual([["other", -0.5]]);
+    expect(lines(accountOf(plain, scaleOf([named, told("c", -1, { "also-bought": 1 }), plain])))).toEqual([
+      ["also-bought", -0.667],
+    ]);
   });
 });
 

@@ -101,11 +101,11 @@ function Against({ order: { difference } }: { readonly order: QualityOrderTotal 
   if (!difference) return null;
   const { mean, low, high } = difference;
   if (low === null || high === null)
-    return <span class="against">{t("quality.too-few", { by: formatDifference(mean) })}</span>;
+    return <span class="compared">{t("quality.too-few", { by: formatDifference(mean) })}</span>;
   const verdict = low > 0 ? "better" : high < 0 ? "worse" : "same";
   const values = { by: formatMean(Math.abs(mean)), low: formatMean(Math.abs(low)), high: formatMean(Math.abs(high)) };
   return (
-    <span class={`against ${verdict}`}>
+    <span class={`compared ${verdict}`}>
       {verdict === "better" && t("quality.better", values)}
       {verdict === "worse" && t("quality.worse", { ...values, low: values.high, high: values.low })}
       {verdict === "same" &&

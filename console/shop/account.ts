@@ -6,7 +6,8 @@ export interface Scale {
   readonly average: number;
   /** How far from it they go at most. */
   readonly most: number;
-  readonly averageOf: ReadonlyMap<string, number>;
+  /** Of each feature the average contribution, in words that hold for any item. */
+  readonly averages: ReadonlyMap<string, Reason>;
 }
 
 export interface Account {
@@ -17,32 +18,48 @@ export interface Account {
   readonly lowers: readonly Reason[];
 }
 
-/** What is less than this, in logits, is told with everything else. */
+/** What is less than this, in logits, or not among the so many longest, is told with everything else. */
 const leastTold = 0.005;
+const linesMax = 8;
 
 export function scaleOf(items: readonly AnsweredItem[]): Scale {
   const scored = items.filter(({ rawScore }) => rawScore !== undefined);
   const of = Math.max(1, scored.length);
-  const averageOf = new Map<string, number>();
+  const averages = new Map<string, Reason>();
   let average = 0;
   for (const { rawScore = 0, reasons = [] } of scored) {
     average += rawScore / of;
-    for (const { feature, contribution } of reasons)
-      averageOf.set(feature, (averageOf.get(feature) ?? 0) + contribution / of);
+    for (const reason of reasons) {
+      const { text, contribution } = averages.get(reason.feature) ?? { text: reason.text, contribution: 0 };
+      const sum = contribution + reason.contribution / of;
+      averages.set(reason.feature, { ...reason, text: isOfOne(text) ? reason.text : text, contribution: sum });
+    }
   }
   const most = Math.max(0.05, ...scored.map(({ rawScore = 0 }) => Math.abs(rawScore - average)));
-  return { average, most, averageOf };
+  return { average, most, averages };
 }
 
-/** What the item is not told, and others are, is in “everything else”: the lines always add up. */
-export function accountOf({ rawScore = 0, reasons = [] }: AnsweredItem, { average, averageOf }: Scale): Account {
+/** It names an item, which belongs to the one that it was said of. */
+const isOfOne = (text: string): boolean => text.includes("“");
+
+/**
+ * What an item is not told adds nothing to it, or little, and may yet be what sets it apart. What has no words for this item is in
+ * “everything else”: the lines always add up.
+ */
+export function accountOf({ rawScore = 0, reasons = [] }: AnsweredItem, { average, averages }: Scale): Account {
   const above = rawScore - average;
-  const told = reasons
+  const own = new Set(reasons.map(({ feature }) => feature));
+  const missing = [...averages.values()].filter(({ feature, text }) => !own.has(feature) && !isOfOne(text));
+  const told = [...reasons, ...missing.map((reason) => ({ ...reason, contribution: 0 }))]
     .filter(({ feature }) => feature !== "other")
-    .map((reason) => ({ ...reason, contribution: reason.contribution - (averageOf.get(reason.feature) ?? 0) }))
-    .filter(({ contribution }) => Math.abs(contribution) >= leastTold);
-  const contribution = told.reduce((left, one) => left - one.contribution, above);
-  const lines = told.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+    .map((reason) => ({
+      ...reason,
+      contribution: reason.contribution - (averages.get(reason.feature)?.contribution ?? 0),
+    }))
+    .filter(({ contribution }) => Math.abs(contribution) >= leastTold)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const lines = told.slice(0, linesMax);
+  const contribution = lines.reduce((left, one) => left - one.contribution, above);
   if (Math.abs(contribution) >= leastTold) lines.push({ feature: "other", contribution, text: "everything else" });
   return {
     above,
