@@ -68,7 +68,7 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
     expect((await orders()).map((text) => text.replace(/(?:Engine|May) .*/, ""))).toEqual([
       ...["Engine", "As shown", "Most popular", "Last touched first"],
     ]);
-    expect(await page.locator(".against").first().textContent()).toMatch(/^Engine better by 0\.\d{3} \(0\.\d{3} to/);
+    expect(await page.locator(".compared").first().textContent()).toMatch(/^Engine better by 0\.\d{3} \(0\.\d{3} to/);
     await expect.poll(() => page.locator(".course-band").count(), patience).toBeGreaterThan(0);
     const chart = await page.locator(".quality svg .course.main").first().elementHandle();
     await send(visits("search", 60));
@@ -88,8 +88,8 @@ describe.skipIf(hasNoBrowser)(`quality, and look-ups${withoutBrowser}`, () => {
       return { ...report, total: { ...report.total, orders } };
     });
     await askAgain();
-    const against = page.locator(".against").first();
-    await expect.poll(() => against.textContent(), patience).toMatch(/^Too few lists yet to compare: \+0\.\d{3}$/);
+    const compared = page.locator(".compared").first();
+    await expect.poll(() => compared.textContent(), patience).toMatch(/^Too few lists yet to compare: \+0\.\d{3}$/);
     expect(await page.locator(".orders-table tbody td:last-child").allTextContents()).toEqual(Array(4).fill("–"));
     expect(await page.locator(".course-band").count()).toBe(0);
   });
