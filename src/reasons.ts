@@ -12,6 +12,7 @@ const sentences: Readonly<Record<string, string>> = {
   touches: "what you did with it before",
   place: "where it stands to what you looked at",
   session: "how your visit goes",
+  "recent-items": "how it goes with what you looked at lately",
   "previous-list": "where it stood in the list before",
   "item-statistics": "how others choose it",
   "query-item": "how it fares for this query",
