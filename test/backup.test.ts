@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backUp, restoreBackup } from "../src/backup.ts";
 import { secondMs } from "../src/core/clock.ts";
 import type { Engine, EventInput } from "../src/core/public.ts";
@@ -24,8 +24,6 @@ import { settled } from "./settled.ts";
 
 const root = mkdtempSync(join(tmpdir(), "backup-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 const main = new URL("../src/cli/main.ts", import.meta.url).pathname;
 let folders = 0;
 const newFolder = (): string => join(root, String(++folders));

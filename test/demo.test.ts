@@ -83,7 +83,7 @@ describe("simulated shoppers at a real server", () => {
     while (await live.remember());
     for (let left = 500; left > 0; left--) seen.push(...(await live.next()));
     // Many requests, one after the other.
-  }, 600_000);
+  });
   afterAll(async () => {
     await server.close();
     await engine.close();

@@ -15,8 +15,6 @@ vi.mock("../src/event-logs/lmdb.ts", async (original) => {
   return { ...lmdb, syncFolder };
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 
 test("nothing is acknowledged after a commit that may not be on the disk, what was is kept, and the next start erases", async () => {
   const data = folder();

@@ -1,7 +1,7 @@
 /** An erasure that was cut off anywhere is finished or begun again at the next start; and what of it a trimmed log allows. */
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import { createEngine } from "../src/engine.ts";
 import { erasingFolder } from "../src/erasing-folder.ts";
@@ -24,8 +24,6 @@ import {
 } from "./erased-twin.ts";
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 900_000 });
 
 /** A folder in which some wait to be erased, and what its log holds. */
 async function waiting(): Promise<{ data: string; events: ReturnType<typeof eventsOf> }> {

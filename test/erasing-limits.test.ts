@@ -10,8 +10,6 @@ import { erased, eventsOf, expectExact, filesWith, fill, folder, gone, open, roo
 
 afterEach(() => void vi.useRealTimers());
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 
 test("where memory has no room for the state twice, erasures wait and say so, and are done by the next start before it answers", async () => {
   const data = folder();

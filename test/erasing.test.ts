@@ -1,15 +1,13 @@
 /** Erased shoppers are gone at once from what is answered, and soon from log, state and files, to the bit. */
 import { readdirSync, rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { backUp } from "../src/backup.ts";
 import type { LoggedEvent } from "../src/core/event.ts";
 import { erased, eventsOf, expectExact, filesWith, fill, folder, gone, open, root, shop } from "./erased-twin.ts";
 import { sessionOf, userOf } from "./many-shoppers.ts";
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 
 test.each(["in a folder", "in memory"])(
   "%s, an erased shopper is unknown at once, and soon state and log are those without their events, while others go on",

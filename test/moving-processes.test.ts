@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { EffectiveSettings } from "../src/effective-settings.ts";
 import { createEngine } from "../src/engine.ts";
 import { folderSnapshots } from "../src/snapshots/folder.ts";
@@ -19,9 +19,6 @@ afterAll(async () => {
   await endAll();
   rmSync(root, { recursive: true, force: true });
 });
-
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 
 const set = (settings: object): void => writeFileSync(config, JSON.stringify(settings));
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { type Config, completeConfig } from "../src/config.ts";
 import type { Engine } from "../src/core/public.ts";
 import { checksum } from "../src/core/state.ts";
@@ -20,8 +20,6 @@ import { settled } from "./settled.ts";
 
 const root = mkdtempSync(join(tmpdir(), "moving-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 
 let data: string;
 let life: Life;

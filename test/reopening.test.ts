@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import { createEngine, openEngine } from "../src/engine.ts";
 import { engineParts } from "../src/engine-parts.ts";
@@ -10,8 +10,6 @@ import { folderSnapshots } from "../src/snapshots/folder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "liveshelf-reopening-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const views = Array.from({ length: 400 }, (_, i) => ({
   ...{

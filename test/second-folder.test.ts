@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { completeConfig } from "../src/config.ts";
 import type { LoggedEvent } from "../src/core/event.ts";
 import { checksum } from "../src/core/state.ts";
@@ -16,8 +16,6 @@ import type { SnapshotStore } from "../src/snapshots/snapshot-store.ts";
 
 const root = mkdtempSync(join(tmpdir(), "aside-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-// Threads that give way to all others have no time of their own where much else runs.
-vi.setConfig({ testTimeout: 600_000 });
 
 const config = completeConfig({ tickMs: 0 });
 const startMs = Date.UTC(2026, 5, 1);

@@ -18,7 +18,7 @@ test(`${seeds} lives with faults lose nothing, count nothing twice and fold to t
     events += outcome.events;
   }
   expect(events).toBeGreaterThan(seeds * 40);
-}, 600_000);
+});
 
 test("the same seed gives the same life, whatever came before it", async () => {
   const [first, second] = [await simulate(7), await simulate(8)];

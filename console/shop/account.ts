@@ -6,7 +6,7 @@ export interface Scale {
   readonly average: number;
   /** How far from it they go at most. */
   readonly most: number;
-  /** Of each feature the average contribution, in words that hold for any item. */
+  /** Of each feature the average contribution, in words that name no other item, where it has such. */
   readonly averages: ReadonlyMap<string, Reason>;
 }
 

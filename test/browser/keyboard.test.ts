@@ -1,11 +1,8 @@
 /** Each page's main job without a mouse, in a real browser before the real service: what is reached by Tab is seen, Escape closes, the focus comes back. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { FileChooser } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { listening, main, start } from "../real/processes.ts";
 import { hasNoBrowser, withoutBrowser } from "./chromium.ts";
-import { address, calm, get, itemsOf, looking, page, patience, post, statusOf, unhurried } from "./looking.ts";
+import { address, calm, get, itemsOf, looking, page, patience, post, serveWithSettings, statusOf } from "./looking.ts";
 
 /** More than any page has. */
 const stopsMax = 150;
@@ -54,12 +51,7 @@ function focus(): Focus {
 describe.skipIf(hasNoBrowser)(`the console by keyboard alone${withoutBrowser}`, () => {
   let chooser: FileChooser | undefined;
   const open = looking({
-    serve(folder) {
-      const settings = join(folder, "settings.json");
-      writeFileSync(settings, "{}");
-      const command = [main, "serve", "--data", join(folder, "shop"), "--config", settings, "--port", "0"];
-      return listening(start(command, unhurried)).listening;
-    },
+    serve: serveWithSettings,
     options: { viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" },
     // Listened for from the beginning: only then the browser tells.
     watch: (page) => page.on("filechooser", (one) => (chooser = one)),

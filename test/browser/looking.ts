@@ -4,13 +4,13 @@
  *
  * A slow machine is no fault: what is expected is waited for with {@link patience}, and a page is open once it is {@link calm}.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
-import { endAll } from "../real/processes.ts";
+import { endAll, listening, main, start } from "../real/processes.ts";
 import { launchBrowser } from "./chromium.ts";
 
 declare global {
@@ -23,6 +23,14 @@ declare global {
 export const patience = { timeout: 60_000 };
 /** Of a service that refuses nobody when the machine pauses. */
 export const unhurried = { env: { LIVESHELF_SHED_AFTER_MS: "0" } };
+
+/** A service with a file of settings, which can keep what is changed while it runs, in a folder of its own below this one. */
+export function serveWithSettings(folder: string): Promise<string> {
+  const settings = join(folder, "settings.json");
+  writeFileSync(settings, "{}");
+  const command = [main, "serve", "--data", join(folder, "shop"), "--config", settings, "--port", "0"];
+  return listening(start(command, unhurried)).listening;
+}
 
 /** The page that is open. */
 export let page: Page;

@@ -1,10 +1,7 @@
 /** Set-up and keys in a real browser: from a file with faults to a search; the first key made, used and another withdrawn. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { listening, main, start } from "../real/processes.ts";
 import { hasNoBrowser, withoutBrowser } from "./chromium.ts";
-import { address, flaws, get, looking, page, patience, statusOf, unhurried } from "./looking.ts";
+import { address, flaws, get, looking, page, patience, serveWithSettings, statusOf } from "./looking.ts";
 
 /** As a German shop exports it: semicolons, commas in prices, Latin letters of one byte; line 4 lacks a quotation mark, line 6 cells, line 8 an id. */
 const catalogue = Buffer.from(
@@ -23,12 +20,7 @@ const catalogue = Buffer.from(
 
 describe.skipIf(hasNoBrowser)(`set-up and keys${withoutBrowser}`, () => {
   const open = looking({
-    serve(folder) {
-      const settings = join(folder, "settings.json");
-      writeFileSync(settings, "{}");
-      const command = [main, "serve", "--data", join(folder, "shop"), "--config", settings, "--port", "0"];
-      return listening(start(command, unhurried)).listening;
-    },
+    serve: serveWithSettings,
     options: { viewport: { width: 1280, height: 900 } },
     isKept: true,
   });

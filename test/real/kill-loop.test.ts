@@ -14,9 +14,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("killed twenty times under load, it keeps all that was acknowledged, once, and the state is that of the log", {
-  timeout: 900_000,
-}, async () => {
+test("killed twenty times under load, it keeps all that was acknowledged, once, and the state is that of the log", async () => {
   const report = await killLoop({ seed: 30, kills: 20, compareEvery: 10, folder });
   expect(report.faults).toEqual([]);
   expect(report).toMatchObject({ kills: 20, lost: 0, doubled: 0, strange: 0, torn: 0, checksumsDiffering: 0 });
