@@ -20,7 +20,7 @@ const sentences: Readonly<Record<string, string>> = {
   "query-fields": "what others who ask this turn to",
   "also-bought": "it often follows what you looked at",
   context: "the query and the device",
-  "item-fields": "what it is",
+  "item-fields": "the kind of thing it is",
   affinity: "you like its brand or category",
   "tag-affinity": "you like things of its kind",
   retrieved: "it goes with what you looked at",
